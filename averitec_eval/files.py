@@ -1,0 +1,54 @@
+"""Writing files so that a killed run never leaves half of one."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO
+
+from averitec_eval.errors import UnreadableError
+
+
+@contextmanager
+def write_atomic(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
+    """Open a file beside ``path`` for binary writing and rename it to ``path`` once the block ends well.
+
+    If the block raises, or the process dies, ``path`` keeps what it held before. The data is flushed to the disk before
+    the rename, so that a crash of the machine cannot leave an empty file under the final name either. Missing parent
+    folders are made. Raises ``OSError`` where the folder cannot be written.
+    """
+    target = Path(path)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    # The name is unguessable and opened exclusively: two runs writing the same target never share a scratch file.
+    scratch = target.with_name(f".{target.name}.{os.getpid()}.{secrets.token_hex(4)}.part")
+    try:
+        with scratch.open("xb") as handle:
+            yield handle
+            handle.flush()
+            os.fsync(handle.fileno())
+        scratch.replace(target)
+    except BaseException:
+        scratch.unlink(missing_ok=True)
+        raise
+
+
+def write_bytes(path: str | os.PathLike[str], data: bytes) -> None:
+    """Write ``data`` to ``path`` as ``write_atomic`` does."""
+    with write_atomic(path) as handle:
+        handle.write(data)
+
+
+def sha256_of(path: str | os.PathLike[str]) -> str:
+    """The SHA-256 of a file's bytes, as 64 hexadecimal digits. Raises ``UnreadableError`` if it cannot be read."""
+    digest = hashlib.sha256()
+    try:
+        with Path(path).open("rb") as handle:
+            while block := handle.read(1 << 20):
+                digest.update(block)
+    except OSError as error:
+        raise UnreadableError(f"{path}: cannot be read: {error.strerror}") from None
+    return digest.hexdigest()

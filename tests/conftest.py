@@ -1,0 +1,32 @@
+"""Fixtures shared by all tests."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def find_data_dir() -> Path | None:
+    """The shared research data: where AVERITEC_DATA points, or beside the project; None where it is absent."""
+    path = Path(os.environ.get("AVERITEC_DATA") or ROOT.parent / "shared" / "data")
+    return path if (path / "averitec" / "dev.json").is_file() else None
+
+
+@pytest.fixture(scope="session")
+def data_dir() -> Path:
+    """The folder of real AVeriTeC data; a test that asks for it is skipped, with the reason shown, where there is none."""
+    path = find_data_dir()
+    if path is None:
+        pytest.skip("the shared research data is absent: set AVERITEC_DATA to its folder")
+    return path
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark every test that reads the shared data, so that `-m data` selects them."""
+    for item in items:
+        if "data_dir" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.data)
