@@ -80,6 +80,18 @@ class IssueLog:
         if len(kept) < self._keep:
             kept.append(issue)
 
+    def extend(self, other: IssueLog) -> None:
+        """Take over the counts and the first examples of another log, as if its issues had been added here."""
+        for key, count in other._counts.items():
+            self._counts[key] = self._counts.get(key, 0) + count
+            kept = self._kept.setdefault(key, [])
+            kept.extend(other._kept[key][: self._keep - len(kept)])
+
+    @property
+    def keep(self) -> int:
+        """How many issues of a code are held as examples."""
+        return self._keep
+
     def groups(self) -> Iterator[IssueGroup]:
         """Yield the groups, errors first, then warnings, then notes; within a severity in order of first appearance."""
         order = list(Severity)
