@@ -60,7 +60,7 @@ class Code:
 
 @lru_cache(maxsize=1)
 def catalogue() -> Mapping[str, Code]:
-    """Every code by name, in the order of families and numbers. Raises ``ValueError`` if a name or slug is used twice."""
+    """Every code by name, in the order of families and numbers. Raises ``ValueError`` if one is used twice."""
     # The families' modules need Code from here, so they are imported at the first call rather than above.
     from averitec_eval.validation.codes import CODES
 

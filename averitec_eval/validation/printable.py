@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-# Everything a terminal or a page may act on instead of showing: controls, lone surrogates, line and paragraph separators,
-# the byte order mark and the invisible and direction-changing format characters, private "tag" characters included.
+# Everything a terminal or a page may act on instead of showing: controls, lone surrogates, line and paragraph
+# separators, the byte order mark and the invisible and direction-changing format characters, tag characters included.
 _UNSAFE = re.compile(
     "[\x00-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff0-\uffff"
     "\ud800-\udfff\U000e0000-\U000e0fff]"
