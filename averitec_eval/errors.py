@@ -25,6 +25,12 @@ class UsageError(AveritecEvalError):
     exit_code = 2
 
 
+class OutputError(AveritecEvalError):
+    """A file cannot be written; what stood there before is whole."""
+
+    exit_code = 2
+
+
 class UnreadableError(AveritecEvalError):
     """A file cannot be read at all: absent, not permitted, not in any format known here.
 
@@ -58,6 +64,7 @@ __all__ = [
     "AveritecEvalError",
     "ConversionError",
     "InvalidSubmissionError",
+    "OutputError",
     "ResourceError",
     "UnreadableError",
     "UsageError",

@@ -6,11 +6,11 @@ import hashlib
 import os
 import secrets
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
-from averitec_eval.errors import UnreadableError
+from averitec_eval.errors import OutputError, UnreadableError
 
 
 @contextmanager
@@ -19,21 +19,30 @@ def write_atomic(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
 
     If the block raises, or the process dies, ``path`` keeps what it held before. The data is flushed to the disk before
     the rename, so that a crash of the machine cannot leave an empty file under the final name either. Missing parent
-    folders are made. Raises ``OSError`` where the folder cannot be written.
+    folders are made. Raises ``OutputError`` where the file cannot be written.
     """
     target = Path(path)
-    target.parent.mkdir(parents=True, exist_ok=True)
     # The name is unguessable and opened exclusively: two runs writing the same target never share a scratch file.
     scratch = target.with_name(f".{target.name}.{os.getpid()}.{secrets.token_hex(4)}.part")
     try:
+        target.parent.mkdir(parents=True, exist_ok=True)
         with scratch.open("xb") as handle:
             yield handle
             handle.flush()
             os.fsync(handle.fileno())
         scratch.replace(target)
+    except OSError as error:
+        _discard(scratch)
+        raise OutputError(f"{target}: cannot be written: {error.strerror or error}; nothing was changed") from error
     except BaseException:
-        scratch.unlink(missing_ok=True)
+        _discard(scratch)
         raise
+
+
+def _discard(scratch: Path) -> None:
+    # Where the folder itself is the trouble, there is nothing to remove and the first error is the one to report.
+    with suppress(OSError):
+        scratch.unlink(missing_ok=True)
 
 
 def write_bytes(path: str | os.PathLike[str], data: bytes) -> None:

@@ -144,8 +144,10 @@ class Prediction:
 
     ``evidence`` are questions with answers (one answer each in the 2024 and 2025 files).
     ``string_evidence`` are plain strings, which the 2023 and 2024-draft files allow; they are compared
-    whole, after the question-answer strings. ``claim`` is the claim's text as the file repeats it, if
-    it does; it is never a key. ``justification`` is None where there is none.
+    whole, after the question-answer strings. ``lists_pairs`` is False where the file does not list
+    question-answer pairs at all, not even an empty list: only then do the plain strings also stand in for the questions.
+    ``claim`` is the claim's text as the file repeats it, if it does; it is never a key. ``justification`` is None where
+    there is none.
     """
 
     claim_id: int
@@ -154,6 +156,7 @@ class Prediction:
     string_evidence: tuple[str, ...] = ()
     claim: str | None = None
     justification: str | None = None
+    lists_pairs: bool = True
 
     def pairs(self) -> Iterator[QAPair]:
         """Yield the question-answer pairs in order."""

@@ -1,1 +1,1 @@
-"""TODO"""
+"""Scoring: profiles, evidence, veracity, justification, signature and results."""

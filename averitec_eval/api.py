@@ -1,0 +1,90 @@
+"""The functions most people need: score and validate files or records in one call.
+
+Here files become records: paths are opened, validated and streamed; records go through as they are.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from averitec_eval.errors import InvalidSubmissionError, UnreadableError
+from averitec_eval.formats import SubmissionFile, read_gold
+from averitec_eval.records import Gold, GoldClaim, Prediction, Submission
+from averitec_eval.scoring.profiles import DEFAULT_PROFILE, Profile
+from averitec_eval.scoring.results import ClaimScore, Result
+from averitec_eval.scoring.score import Scorer
+from averitec_eval.validation import Report, validate
+from averitec_eval.validation.issues import IssueLog
+
+if TYPE_CHECKING:
+    from averitec_eval.text.meteor import Meteor
+
+StrPath = str | os.PathLike[str]
+OnClaim = Callable[[ClaimScore, Prediction, GoldClaim], None]
+
+
+def score(
+    submission: Submission | StrPath,
+    gold: Gold | StrPath,
+    *,
+    profile: str | Profile = DEFAULT_PROFILE,
+    levels: Sequence[float] = (),
+    meteor: str | Meteor = "pinned",
+    input_format: str | None = None,
+    on_claim: OnClaim | None = None,
+) -> Result:
+    """Validate and score a submission.
+
+    ``submission`` and ``gold`` are records or paths; a file of predictions is read as a stream, first to validate it and then to
+    score it, so that its size does not matter. ``profile`` names the edition's contract, ``levels`` adds levels in [0, 1) of which
+    the first becomes the headline, ``meteor`` is ``pinned`` or ``nltk``, ``input_format`` forces the format of the prediction file. ``on_claim`` is
+    called with each claim's scores, its prediction and its gold as soon as they are there.
+
+    Missing claims score 0 and are counted in ``result.inputs``. Raises ``InvalidSubmissionError`` for any other error in the
+    submission and ``UnreadableError`` for a file that cannot be read; both hold the ``report``. Raises ``UsageError`` for unknown
+    names, ``ResourceError`` for missing or damaged resources.
+    """
+    gold = gold if isinstance(gold, Gold) else read_gold(gold)
+    scorer = Scorer(gold, profile=profile, levels=levels, meteor=meteor)
+    report = check(submission, gold, input_format=input_format)
+    claims = gold.by_id()
+    for prediction in _predictions(submission, report, input_format):
+        claim_score = scorer.add(prediction)
+        if on_claim is not None:
+            on_claim(claim_score, prediction, claims[prediction.claim_id])
+    return scorer.result(report.sha256)
+
+
+def check(submission: Submission | StrPath, gold: Gold, *, input_format: str | None = None) -> Report:
+    """Validate a submission and give the report if it can be scored, complete or not.
+
+    Raises ``InvalidSubmissionError`` or ``UnreadableError`` with the report if it cannot.
+    """
+    report = validate(submission, gold, input_format=input_format)
+    name = submission.name if isinstance(submission, Submission) else os.fspath(submission)
+    if not report.readable:
+        raise UnreadableError(f"{name}: cannot be read", report)
+    if not (report.valid or report.valid_but_incomplete):
+        raise InvalidSubmissionError(f"{name}: invalid, not scored", report)
+    return report
+
+
+def _predictions(
+    submission: Submission | StrPath, report: Report, input_format: str | None
+) -> Iterator[Prediction]:
+    if isinstance(submission, Submission):
+        yield from submission
+        return
+    file = SubmissionFile(Path(submission), IssueLog(), input_format)
+    for entry in file:
+        prediction = entry.prediction()
+        if prediction is not None:
+            yield prediction
+    if file.sha256 != report.sha256:
+        raise UnreadableError(f"{os.fspath(submission)}: the file changed while it was read; run again when it is complete")
+
+
+__all__ = ["check", "score"]

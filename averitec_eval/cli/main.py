@@ -1,0 +1,157 @@
+"""The ``averitec-eval`` command: finds the subcommand, runs it and turns errors into messages and exit codes."""
+
+from __future__ import annotations
+
+import argparse
+import difflib
+import importlib
+import os
+import sys
+from collections.abc import Sequence
+from typing import NoReturn
+
+from averitec_eval.cli.output import Output, standard_output
+from averitec_eval.errors import AveritecEvalError
+from averitec_eval.version import __version__
+
+COMMANDS = ("validate", "score", "inspect", "convert", "leaderboard", "explain")
+"""The subcommands, each a module of this package with NAME, HELP, ``add_arguments`` and ``run``."""
+
+ENVIRONMENT_PREFIX = "AVERITEC_EVAL_"
+INTERRUPTED = 130
+BROKEN_PIPE = 141
+INTERNAL_ERROR = 70
+
+EPILOG = """\
+exit codes: 0 fine, 1 the submission is invalid or a check failed, 2 usage,
+3 unreadable input, 4 a resource is missing or damaged, 5 an outside service
+failed, 130 interrupted. Every option can be set by an environment variable:
+AVERITEC_EVAL_GOLD stands for --gold, and so on; options given win.
+"""
+
+
+class Parser(argparse.ArgumentParser):
+    """An argument parser whose errors end with how to get help."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(2, f"{self.prog}: {message}\nTry '{self.prog} --help'.\n")
+
+
+def build_parser(argv: Sequence[str]) -> argparse.ArgumentParser:
+    """The parser; only the modules that ``argv`` needs are imported for their options."""
+    parser = Parser(
+        prog="averitec-eval",
+        description="Validate, score and rank AVeriTeC fact-checking submissions exactly as the shared tasks do.",
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    parser.add_argument("--version", action="version", version=f"averitec-eval {__version__}")
+    subparsers = parser.add_subparsers(dest="command", metavar="COMMAND", required=True, parser_class=Parser)
+    wanted = next((word for word in argv if not word.startswith("-")), None)
+    for name in COMMANDS:
+        module = importlib.import_module(f"averitec_eval.cli.{name}")
+        subparser = subparsers.add_parser(
+            name,
+            help=module.HELP,
+            description=module.DESCRIPTION if hasattr(module, "DESCRIPTION") else module.HELP,
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+            allow_abbrev=False,
+        )
+        if name == wanted:
+            module.add_arguments(subparser)
+            apply_environment(subparser)
+            subparser.add_argument("--debug", action="store_true", help="show the traceback of an error")
+            subparser.set_defaults(run=module.run)
+    return parser
+
+
+def apply_environment(parser: argparse.ArgumentParser) -> None:
+    """Let ``AVERITEC_EVAL_NAME`` set the default of the option ``--name``.
+
+    A repeatable option takes values separated by commas, a switch takes 1 or 0. A value the option would refuse is a
+    usage error that names the variable.
+    """
+    for action in parser._actions:
+        if not action.option_strings or action.dest == "help":
+            continue
+        variable = ENVIRONMENT_PREFIX + action.dest.upper()
+        text = os.environ.get(variable)
+        if not text:
+            continue
+        if isinstance(action, argparse._StoreTrueAction):
+            if text not in {"0", "1"}:
+                parser.error(f"{variable} must be 1 or 0; found '{text}'")
+            action.default = text == "1"
+            continue
+        repeatable = isinstance(action, argparse._AppendAction)
+        values = [_environment_value(parser, action, variable, part) for part in (text.split(",") if repeatable else [text])]
+        action.default = values if repeatable else values[0]
+        action.required = False
+
+
+def _environment_value(
+    parser: argparse.ArgumentParser, action: argparse.Action, variable: str, text: str
+) -> object:
+    convert = action.type if callable(action.type) else str
+    try:
+        value: object = convert(text)
+    except (ValueError, argparse.ArgumentTypeError) as error:
+        parser.error(f"{variable}: {error}")
+    if action.choices is not None and value not in action.choices:
+        parser.error(f"{variable} must be one of {', '.join(map(str, action.choices))}; found '{text}'")
+    return value
+
+
+def main(argv: Sequence[str] | None = None, out: Output | None = None) -> int:
+    """Run the command line and give the exit code."""
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    out = out or standard_output()
+    unknown = next((word for word in arguments if not word.startswith("-")), None)
+    if unknown is not None and unknown not in COMMANDS:
+        close = difflib.get_close_matches(unknown, COMMANDS, n=1)
+        suggestion = f" Did you mean '{close[0]}'?" if close else ""
+        out.message(f"averitec-eval: unknown command '{unknown}'.{suggestion} Commands: {', '.join(COMMANDS)}.")
+        return 2
+    try:
+        args = build_parser(arguments).parse_args(arguments)
+    except SystemExit as stop:
+        return int(stop.code or 0)
+    try:
+        code = int(args.run(args, out))
+        out.stdout.flush()
+        return code
+    except KeyboardInterrupt:
+        out.message("averitec-eval: interrupted; files written so far are whole")
+        return INTERRUPTED
+    except BrokenPipeError:
+        # Whoever read our output has gone; the interpreter must not complain about it once more at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return BROKEN_PIPE
+    except AveritecEvalError as error:
+        if args.debug:
+            raise
+        out.message(f"averitec-eval: {error}")
+        return error.exit_code
+    except OSError as error:
+        if args.debug:
+            raise
+        out.message(f"averitec-eval: {error.strerror or error}: {error.filename or 'no file named'}")
+        return 3
+    except Exception as error:  # noqa: BLE001 - the last guard between a defect and the user's terminal
+        if args.debug:
+            raise
+        out.message(
+            f"averitec-eval: internal error ({type(error).__name__}: {error}). This is a defect of averitec-eval, not of "
+            "your file; please report it with the output of the same command and --debug."
+        )
+        return INTERNAL_ERROR
+
+
+def entry() -> NoReturn:
+    """The console script."""
+    sys.exit(main())
+
+
+if __name__ == "__main__":
+    entry()

@@ -1,0 +1,151 @@
+"""Scoring profiles: the contracts of the official evaluators, as data.
+
+A profile says what an edition of the task counts and how; the scorer has no branch for any of them. All join by claim id,
+score a missing claim 0 and count it, whatever the organisers' script does with it (``official_join`` and
+``official_missing`` record that, for the docs). On a complete file in gold order every figure equals the script's.
+"""
+
+from __future__ import annotations
+
+import difflib
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from averitec_eval.errors import UsageError
+
+LEVELS = (0.1, 0.2, 0.25, 0.3, 0.4, 0.5)
+"""The levels at which the AVeriTeC score is reported."""
+
+Comparison = Literal["gt", "ge"]
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """What one edition's evaluator counts.
+
+    ``levels`` are reported, in (0, 1); ``headline_level`` ranks; ``official_levels`` are those the organisers' script itself
+    prints. ``comparison`` is ``gt`` (evidence score strictly above the level) or ``ge``. ``cap`` is how many predicted strings
+    count (None: all). ``divide_by`` says which side's number of strings the matched sum is divided by. ``unique_gold_questions``:
+    a gold question counts once in the question-only score although it stands in several rows of the CSV. ``justification``: the
+    justification is scored. ``thresholded_levels``: levels of the organisers' figure "by type", which averages the evidence score
+    set to zero where it is not above the level and never looks at the label.
+    """
+
+    name: str
+    title: str
+    source: str
+    official_join: str
+    official_missing: str
+    official_levels: tuple[float, ...]
+    levels: tuple[float, ...] = LEVELS
+    headline_level: float = 0.25
+    comparison: Comparison = "gt"
+    cap: int | None = 10
+    divide_by: Literal["gold", "predicted"] = "gold"
+    unique_gold_questions: bool = False
+    justification: bool = False
+    thresholded_levels: tuple[float, ...] = (0.25,)
+
+    def passes(self, evidence: float, level: float) -> bool:
+        """Whether an evidence score reaches a level under this profile's comparison."""
+        return evidence >= level if self.comparison == "ge" else evidence > level
+
+
+DEFAULT_PROFILE = "averitec-2024"
+
+PROFILES: dict[str, Profile] = {
+    profile.name: profile
+    for profile in (
+        Profile(
+            name="paper-2023",
+            title="AVeriTeC paper, 2023",
+            source="eval.py of the AVeriTeC paper's repository (Schlichtkrull et al., 2023)",
+            official_join="position",
+            official_missing="silently cut",
+            official_levels=LEVELS,
+            justification=True,
+            thresholded_levels=(0.2, 0.3),
+        ),
+        Profile(
+            name="evalai-2024-draft",
+            title="EvalAI draft of the 2024 task",
+            source="evaluation script of the first EvalAI challenge for AVeriTeC (2024)",
+            official_join="position, with a bare assertion that the lengths agree",
+            official_missing="an assertion fails",
+            official_levels=(0.2, 0.25, 0.3),
+            comparison="ge",
+            cap=None,
+            divide_by="predicted",
+            thresholded_levels=(),
+        ),
+        Profile(
+            name="averitec-2024",
+            title="AVeriTeC shared task, FEVER-7 (2024)",
+            source="evaluator released with the 2024 shared task",
+            official_join="position",
+            official_missing="silently cut",
+            official_levels=LEVELS,
+        ),
+        Profile(
+            name="fever8-legacy",
+            title="FEVER-8 (2025), the evaluator of the first phase",
+            source="evaluator released with the FEVER-8 baseline",
+            official_join="claim_id used as a list index",
+            official_missing="replaced by a copy of prediction 0",
+            official_levels=LEVELS,
+        ),
+        Profile(
+            name="fever8-2025",
+            title="FEVER-8 shared task (2025), Hungarian METEOR part",
+            source="evaluator of the FEVER-8 shared task for its CSV files",
+            official_join="sorted id",
+            official_missing="not checked",
+            official_levels=(0.25,),
+            unique_gold_questions=True,
+            thresholded_levels=(),
+        ),
+        Profile(
+            name="ev2r-2025-evalai",
+            title="EvalAI challenge of the 2025 task, Hungarian METEOR part",
+            source="evaluation script of the 2025 EvalAI challenge with Ev2R",
+            official_join="position",
+            official_missing="not checked",
+            official_levels=(0.25,),
+            thresholded_levels=(),
+        ),
+    )
+}
+
+
+def get_profile(name: str) -> Profile:
+    """The profile of this name. Raises ``UsageError``, naming the nearest and all known names, if there is none."""
+    try:
+        return PROFILES[name]
+    except KeyError:
+        close = difflib.get_close_matches(name, PROFILES, n=1)
+        suggestion = f" Did you mean '{close[0]}'?" if close else ""
+        known = ", ".join(PROFILES)
+        raise UsageError(f"unknown profile '{name}'.{suggestion} Known profiles: {known}.") from None
+
+
+def check_levels(levels: Sequence[float]) -> tuple[float, ...]:
+    """The levels asked for, in the order given and each once.
+
+    Raises ``UsageError`` where one is not a number in [0, 1): an evidence score never reaches 1 (METEOR of a text with itself
+    is below 1), so a level of 1 or more can give no credit.
+    """
+    wrong = [level for level in levels if not (math.isfinite(level) and 0 <= level < 1)]
+    if wrong:
+        found = ", ".join(f"{level:g}" for level in wrong)
+        raise UsageError(f"a level must be a number of at least 0 and below 1; found {found}")
+    return tuple(dict.fromkeys(levels))
+
+
+def level_name(level: float) -> str:
+    """A level as metric names write it: ``0.25``, the shortest text that reads back as the same number."""
+    return repr(float(level))
+
+
+__all__ = ["DEFAULT_PROFILE", "LEVELS", "PROFILES", "Profile", "check_levels", "get_profile", "level_name"]

@@ -1,0 +1,3 @@
+"""The version of this package, which every signature names."""
+
+__version__ = "0.1.0"
