@@ -1,7 +1,7 @@
 """Entries: what a file says of one claim, before anyone has decided whether it is complete.
 
-A reader yields one entry per element, line or row, whatever is wrong with it; fields that are missing or broken are None
-and their issues are in the log already. So no entry is dropped unseen, and rules about ids and evidence can go on.
+A reader yields one entry per element, line or row, whatever is wrong with it; fields that are missing or broken are
+None and their issues are in the log already. So no entry is dropped unseen, and rules about ids and evidence can go on.
 """
 
 from __future__ import annotations
@@ -16,14 +16,14 @@ from averitec_eval.validation.issues import Where
 class Entry:
     """One entry of a prediction file.
 
-    ``where`` is its place, with the claim id if that is sound; ``index`` its position counted from 0. In a format without ids
-    ``claim_id`` is that position. ``evidence`` holds the sound questions and ``string_evidence`` the sound plain strings, in
-    file order. ``has_evidence_key`` says whether the entry names evidence at all, be it an empty list; ``lists_pairs`` whether
-    it names a list of question-answer pairs. ``broken`` says that at least one error was logged for the entry's shape, in which case it
-    gives no prediction.
+    ``where`` is its place, with the claim id if that is sound; ``index`` its position counted from 0. In a format
+    without ids ``claim_id`` is that position. ``evidence`` holds the sound questions and ``string_evidence`` the sound
+    plain strings, in file order. ``has_evidence_key`` says whether the entry names evidence at all, be it an empty
+    list; ``lists_pairs`` whether it names a list of question-answer pairs. ``broken`` says that at least one error was
+    logged for the entry's shape, in which case it gives no prediction.
 
-    The remaining fields serve the three ``..._path`` methods: the keys the file uses, and the places of the sound items where
-    broken ones stand between them (None where there are none).
+    The remaining fields serve the three ``..._path`` methods: the keys the file uses, and the places of the sound items
+    where broken ones stand between them (None where there are none).
     """
 
     where: Where
