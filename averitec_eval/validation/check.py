@@ -32,13 +32,13 @@ def validate(
 ) -> Report:
     """Check a prediction file, or a submission in memory, and report every problem at once.
 
-    Without ``gold`` (a gold set or the path of one) only the file by itself is checked. ``input_format`` names the format
-    of the file instead of detecting it. ``strict`` makes warnings errors. ``max_examples`` (at least 1) bounds how many
-    issues of each code the report holds in full; all are counted. The file is read as a stream: beside the gold set, some
-    hundred bytes a claim are held.
+    Without ``gold`` (a gold set or the path of one) only the file by itself is checked. ``input_format`` names the
+    format of the file instead of detecting it. ``strict`` makes warnings errors. ``max_examples`` (at least 1) bounds
+    how many issues of each code the report holds in full; all are counted. The file is read as a stream: beside the
+    gold set, some hundred bytes a claim are held.
 
     Returns a report whatever is wrong with the submission, an absent file included. Raises ``UnreadableError`` or
-    ``InvalidSubmissionError`` if the gold file cannot be used, and ``UsageError`` for an unknown format or a wrong option.
+    ``InvalidSubmissionError`` if the gold file cannot be used, and ``UsageError`` for an unknown format or option.
     """
     if max_examples < 1:
         raise UsageError(f"max_examples must be at least 1; found {max_examples}")

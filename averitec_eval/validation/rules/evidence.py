@@ -27,8 +27,8 @@ PLACEHOLDERS = frozenset(
     {
         "n/a", "na", "n.a.", "none", "null", "nil", "nan", "<na>", "undefined", "todo", "tbd", "fixme", "placeholder",
         "...", "…", "-", "--", "?", "xxx", "lorem ipsum", "string", "question", "answer", "[question]", "[answer]",
-        "<question>", "<answer>", "{question}", "{answer}", "your answer here", "insert answer here", "example question",
-        "example answer", "[]", "{}", "error",
+        "<question>", "<answer>", "{question}", "{answer}", "your answer here", "insert answer here", "[]", "{}",
+        "example question", "example answer", "error",
     }
 )  # fmt: skip
 """Texts, lower case and stripped, that stand for a missing one.
