@@ -24,4 +24,12 @@ def reporting(out: Output, form: str) -> Iterator[None]:
 
 
 def show(report: object, out: Output, form: str) -> None:
-    raise NotImplementedError
+    """Print one report where ``reporting`` says."""
+    from averitec_eval.validation import Report
+    from averitec_eval.validation.render import print_report, to_json
+
+    assert isinstance(report, Report)
+    if form == "json":
+        out.data(to_json(report.to_dict()))
+    else:
+        print_report(report, out.err_console())
