@@ -8,13 +8,14 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from averitec_eval.errors import InvalidSubmissionError, UnreadableError
+from averitec_eval.errors import InvalidSubmissionError, UnreadableError, UsageError
 from averitec_eval.formats import SubmissionFile, read_gold
 from averitec_eval.records import Gold, GoldClaim, Prediction, Submission
 from averitec_eval.scoring.profiles import DEFAULT_PROFILE, Profile
 from averitec_eval.scoring.results import ClaimScore, Result
+from averitec_eval.scoring.runs import claim_line
 from averitec_eval.scoring.score import Scorer
 from averitec_eval.validation import Report, validate
 from averitec_eval.validation.issues import IssueLog
@@ -58,6 +59,25 @@ def score(
     return scorer.result(report.sha256)
 
 
+def score_claim(
+    path: StrPath, gold: Gold | StrPath, claim_id: int, *, profile: str | Profile = DEFAULT_PROFILE, input_format: str | None = None
+) -> tuple[dict[str, Any], str]:
+    """The line of one claim, as ``claims.jsonl`` holds it, and the printed signature, without scoring the other claims.
+
+    Raises as ``score`` does, and ``UsageError`` for a claim id that is not in the gold.
+    """
+    gold = gold if isinstance(gold, Gold) else read_gold(gold)
+    claim = gold.by_id().get(claim_id)
+    if claim is None:
+        ids = sorted(gold.by_id())
+        raise UsageError(f"claim {claim_id} is not in the gold set, whose {len(ids)} ids go from {ids[0]} to {ids[-1]}")
+    scorer = Scorer(gold, profile=profile)
+    report = check(path, gold, input_format=input_format)
+    found = next((p for p in _predictions(path, report, input_format) if p.claim_id == claim_id), None)
+    score = scorer.missing(claim) if found is None else scorer.add(found)
+    return claim_line(score, found, claim), str(scorer.signature())
+
+
 def check(submission: Submission | StrPath, gold: Gold, *, input_format: str | None = None) -> Report:
     """Validate a submission and give the report if it can be scored, complete or not.
 
@@ -87,4 +107,4 @@ def _predictions(
         raise UnreadableError(f"{os.fspath(submission)}: the file changed while it was read; run again when it is complete")
 
 
-__all__ = ["check", "score"]
+__all__ = ["check", "score", "score_claim"]

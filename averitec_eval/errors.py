@@ -60,8 +60,19 @@ class ConversionError(AveritecEvalError):
         self.problems = problems
 
 
+class ConfigError(AveritecEvalError):
+    """A settings file breaks its rules; ``problems`` lists every one as a sentence: where, found, expected, how to mend."""
+
+    exit_code = 1
+
+    def __init__(self, message: str, problems: tuple[str, ...] = ()) -> None:
+        super().__init__(message)
+        self.problems = problems
+
+
 __all__ = [
     "AveritecEvalError",
+    "ConfigError",
     "ConversionError",
     "InvalidSubmissionError",
     "OutputError",

@@ -122,7 +122,8 @@ def to_latex(table: Table) -> str:
 def to_csv(tables: Sequence[Table]) -> str:
     """Tables of the same columns as one CSV with full precision.
 
-    Text that a spreadsheet would run as a formula is preceded by an apostrophe; JSON outputs keep it as it is.
+    Text that a spreadsheet would run as a formula is preceded by an apostrophe, and control characters are written as escapes, so
+    that a row is a line; JSON outputs keep text as it is.
     """
     buffer = io.StringIO(newline="")
     writer = csv.writer(buffer, lineterminator="\n")
@@ -139,9 +140,8 @@ def _csv_cell(value: Value) -> str:
         return "true" if value else "false"
     if isinstance(value, float):
         return repr(value)
-    if isinstance(value, str) and value.startswith(_FORMULA_STARTS):
-        return "'" + value
-    return str(value)
+    text = printable(str(value))
+    return "'" + text if isinstance(value, str) and value.startswith(_FORMULA_STARTS) else text
 
 
 __all__ = ["Column", "Table", "Value", "for_people", "to_csv", "to_latex", "to_markdown", "to_rich"]

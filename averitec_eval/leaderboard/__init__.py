@@ -1,1 +1,1 @@
-"""TODO"""
+"""The leaderboard: configuration, board and static page."""

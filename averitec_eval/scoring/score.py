@@ -105,7 +105,8 @@ class Scorer:
             n_gold=len(gold),
         )
 
-    def _missing(self, claim: GoldClaim) -> ClaimScore:
+    def missing(self, claim: GoldClaim) -> ClaimScore:
+        """What a claim scores that has no prediction."""
         return ClaimScore(
             claim_id=claim.claim_id,
             gold=claim.label,
@@ -126,10 +127,10 @@ class Scorer:
 
         ``submission_sha256`` is recorded as the hash of what was scored.
         """
-        claims = tuple(self._scored.get(claim.claim_id) or self._missing(claim) for claim in self._gold)
+        claims = tuple(self._scored.get(claim.claim_id) or self.missing(claim) for claim in self._gold)
         return Result(
             profile=self._profile.name,
-            signature=self._signature(),
+            signature=self.signature(),
             inputs=Inputs(
                 submission_sha256=submission_sha256 or None,
                 gold_sha256=self._gold.sha256 or None,
@@ -147,7 +148,8 @@ class Scorer:
             claims=claims,
         )
 
-    def _signature(self) -> Signature:
+    def signature(self) -> Signature:
+        """How this scorer scores."""
         profile, meteor = self._profile, self._meteor
         return Signature(
             profile=profile.name,

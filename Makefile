@@ -1,0 +1,50 @@
+# `make run` and `make test` do all their own set-up; they need Python 3.11, make and the package registries.
+PYTHON ?= python3.11
+VENV ?= .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+JOBS ?= 2
+
+.PHONY: run test test-all lint demo-real docs bench clean
+
+run: $(VENV)/.run
+	$(BIN)/averitec-eval leaderboard build leaderboard/leaderboard.yaml
+
+test: lint $(VENV)/.oracle
+	$(BIN)/python -m pytest -n $(JOBS) -m "not slow"
+
+test-all: lint $(VENV)/.oracle
+	$(BIN)/python -m pytest -n $(JOBS)
+
+lint: $(VENV)/.dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+demo-real: $(VENV)/.run
+	$(BIN)/python tools/demo_real.py
+
+docs: $(VENV)/.dev
+	$(BIN)/python tools/build_docs.py
+
+bench: $(VENV)/.oracle
+	$(BIN)/python -m benchmarks.run
+
+clean:
+	rm -rf $(VENV) .cache leaderboard/site
+
+$(VENV)/bin/python:
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.run: pyproject.toml | $(VENV)/bin/python
+	$(PIP) install -e .
+	touch $@
+
+$(VENV)/.dev: pyproject.toml | $(VENV)/bin/python
+	$(PIP) install -e '.[dev]'
+	touch $@ $(VENV)/.run
+
+# NLTK 3.9.1 and its data, aside from the environment: what the text core is compared with.
+$(VENV)/.oracle: tools/install_oracle.py $(VENV)/.dev
+	$(BIN)/python tools/install_oracle.py
+	touch $@

@@ -1,0 +1,122 @@
+"""``averitec-eval inspect``: one claim of a run, as a person wants to read it."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from averitec_eval.cli.options import add_gold, add_input_format
+from averitec_eval.cli.output import Output
+from averitec_eval.cli.reporting import reporting
+from averitec_eval.errors import UsageError
+
+if TYPE_CHECKING:
+    from rich.text import Text
+
+NAME = "inspect"
+HELP = "show one claim of a run: both sides' evidence, what matched, and why credit was given or not"
+DESCRIPTION = """\
+RUN is a folder that 'score --out' wrote, or a prediction file together with
+--gold. Matched words are marked by how they matched: exact, stem or synonym."""
+
+KIND_MARKS = {"exact": ("bold green", ""), "stem": ("bold cyan", "~"), "synonym": ("bold magenta", "=")}
+"""Style and prefix of a matched word; the prefix says the same without colour."""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    from averitec_eval.scoring.profiles import DEFAULT_PROFILE
+
+    parser.add_argument("run_path", metavar="RUN", help="a run folder, or a prediction file with --gold")
+    parser.add_argument("--claim", type=int, required=True, metavar="ID", help="the id of the claim to show")
+    add_gold(parser, required=False)
+    parser.add_argument("--profile", default=DEFAULT_PROFILE, metavar="NAME", help="as for score (prediction files only)")
+    add_input_format(parser)
+    parser.add_argument("--format", choices=["text", "json"], default="text", help="how to print it (default: %(default)s)")
+
+
+def run(args: argparse.Namespace, out: Output) -> int:
+    from averitec_eval.scoring.results import to_json
+
+    with reporting(out, args.format):
+        claim, signature = _load(args)
+    if args.format == "json":
+        out.data(to_json({"signature": signature, **claim}) + "\n")
+    else:
+        _print_claim(claim, signature, out)
+    return 0
+
+
+def _load(args: argparse.Namespace) -> tuple[dict[str, Any], str]:
+    from averitec_eval.scoring.runs import find_claim, read_results
+
+    if Path(args.run_path).is_dir():
+        return find_claim(args.run_path, args.claim), read_results(args.run_path)["signature"]
+    if args.gold is None:
+        raise UsageError(f"{args.run_path} is not a run folder: give --gold with a prediction file, or score it with --out")
+    from averitec_eval.api import score_claim
+
+    return score_claim(args.run_path, args.gold, args.claim, profile=args.profile, input_format=args.input_format)
+
+
+def _print_claim(claim: dict[str, Any], signature: str, out: Output) -> None:
+    from rich.padding import Padding
+    from rich.text import Text
+
+    from averitec_eval.scoring.explain import why
+    from averitec_eval.text.meteor import align
+    from averitec_eval.validation.printable import printable
+
+    console = out.console()
+
+    def line(text: str | Text, indent: int = 0) -> None:
+        console.print(Padding(Text(text) if isinstance(text, str) else text, (0, 0, 0, indent)))
+
+    line(f"Claim {claim['claim_id']}: {printable(claim['claim'])}")
+    line(f"gold: {claim['gold']}; predicted: {claim['predicted'] or 'nothing'}")
+    for sentence in why(claim, signature):
+        line(sentence)
+    if claim["pairs"]:
+        line("\nMatched pairs, best first. Matched words: [exact] [~same stem] [=synonym]")
+    for pair in sorted(claim["pairs"], key=lambda pair: (-pair["meteor"], pair["predicted"])):
+        alignment = align(claim["predicted_evidence"][pair["predicted"]], claim["gold_evidence"][pair["gold"]])
+        kinds = [(match.candidate, match.reference, match.kind) for match in alignment.matches]
+        line(f"\nMETEOR {pair['meteor']:.4f}", 2)
+        predicted_kinds = {candidate: kind for candidate, _, kind in kinds}
+        gold_kinds = {reference: kind for _, reference, kind in kinds}
+        line(_marked(f"predicted {pair['predicted'] + 1}: ", alignment.candidate, predicted_kinds), 2)
+        line(_marked(f"gold {pair['gold'] + 1}: ", alignment.reference, gold_kinds), 2)
+    matched = {pair["predicted"] for pair in claim["pairs"]}
+    partnered = {pair["gold"] for pair in claim["pairs"]}
+    predicted_texts = [
+        text if index < claim["n_counted"] else f"{text} (beyond the cap, not compared)"
+        for index, text in enumerate(claim["predicted_evidence"])
+    ]
+    for title, texts, taken in (
+        ("Predicted, unmatched (costs nothing)", predicted_texts, matched),
+        ("Gold, unmatched (each lowers the score)", claim["gold_evidence"], partnered),
+    ):
+        rest = [(index, text) for index, text in enumerate(texts) if index not in taken]
+        if rest:
+            line(f"\n{title}")
+        for index, text in rest:
+            line(f"{index + 1}: {printable(text)}", 2)
+    out.data(f"\nsignature: {signature}\n")
+
+
+def _marked(title: str, words: Sequence[str], kinds: dict[int, str]) -> Text:
+    from rich.text import Text
+
+    from averitec_eval.validation.printable import printable
+
+    text = Text(title, style="dim")
+    for position, word in enumerate(words):
+        shown = printable(word)
+        if position in kinds:
+            style, prefix = KIND_MARKS[kinds[position]]
+            text.append(f"[{prefix}{shown}]", style=style)
+        else:
+            text.append(shown, style="default")
+        text.append(" ")
+    return text

@@ -1,0 +1,148 @@
+"""The static page of a board: plain HTML that opens from disk, with the numbers beside it as JSON and CSV."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+from averitec_eval.files import write_bytes
+from averitec_eval.leaderboard.board import Board, Entry
+from averitec_eval.scoring.profiles import get_profile, level_name
+from averitec_eval.scoring.results import to_json
+from averitec_eval.tables import Column, Table, Value, for_people, to_csv
+
+SCHEMA_VERSION = 1
+
+
+def write_site(board: Board, directory: Path) -> list[Path]:
+    """Write the board's page and data files into ``directory`` and give their paths.
+
+    ``index.html`` needs nothing but itself; ``board.json`` and ``board.csv`` hold the table, ``results/SLUG.json`` each
+    submission's result. Files of submissions that are no longer on the board are removed. Raises ``OutputError``.
+    """
+    results = {f"{entry.slug}.json": entry.result for entry in board.scored if entry.result is not None}
+    written = []
+    for name, result in results.items():
+        path = directory / "results" / name
+        write_bytes(path, (to_json(result.to_dict()) + "\n").encode("utf-8"))
+        written.append(path)
+    for stale in sorted((directory / "results").glob("*.json")):
+        if stale.name not in results:
+            stale.unlink()
+    for name, text in (
+        ("board.json", to_json(board_dict(board)) + "\n"),
+        ("board.csv", to_csv([board_table(board)])),
+        ("index.html", render_page(board)),
+    ):
+        # Text from submissions may hold lone surrogates, which UTF-8 cannot: they become question marks on the page.
+        write_bytes(directory / name, text.encode("utf-8", errors="replace"))
+        written.append(directory / name)
+    return written
+
+
+def board_dict(board: Board) -> dict[str, Any]:
+    """The board as a JSON object: what the page shows, at full precision."""
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "title": board.config.title,
+        "profile": board.config.profile,
+        "headline": board.headline,
+        "n_gold": len(board.gold),
+        "gold_sha256": board.gold.sha256,
+        "entries": [_entry_dict(entry) for entry in board.entries],
+    }
+
+
+def _entry_dict(entry: Entry) -> dict[str, Any]:
+    meta, result = entry.meta, entry.result
+    return {
+        "slug": entry.slug,
+        "name": entry.name,
+        "team": None if meta is None else meta.team,
+        "kind": None if meta is None else meta.kind,
+        "rank": entry.rank,
+        "reason": entry.reason or None,
+        "problems": list(entry.problems),
+        "signature": None if result is None else str(result.signature),
+        "n_missing": None if result is None else result.inputs.n_missing,
+        "scores": None if result is None else dict(result.scores),
+        "results": None if result is None else f"results/{entry.slug}.json",
+    }
+
+
+def board_table(board: Board) -> Table:
+    """The ranked table: entries with a score first, best first, then those without."""
+    metrics = _metrics(board)
+    columns = (
+        Column("rank", "right"),
+        Column("slug"),
+        Column("name"),
+        Column("team"),
+        Column("kind"),
+        *(Column(metric, "right") for metric in metrics),
+        Column("missing", "right"),
+        Column("not ranked because"),
+    )
+    return Table(board.config.title, columns, tuple(_row(entry, metrics) for entry in board.entries))
+
+
+HEADINGS = {"hu_meteor_q": "Q only", "hu_meteor_qa": "Q + A", "accuracy": "Accuracy", "macro_f1": "Macro F1"}
+
+
+def _heading(metric: str) -> str:
+    return HEADINGS.get(metric) or metric.replace("averitec@", "@ ")
+
+
+def _metrics(board: Board) -> tuple[str, ...]:
+    levels = tuple(f"averitec@{level_name(level)}" for level in board.levels)
+    return (*levels, "hu_meteor_q", "hu_meteor_qa", "accuracy", "macro_f1") if levels else ()
+
+
+def _row(entry: Entry, metrics: tuple[str, ...]) -> tuple[Value, ...]:
+    meta, result = entry.meta, entry.result
+    return (
+        entry.rank,
+        entry.slug,
+        entry.name,
+        None if meta is None else meta.team,
+        None if meta is None else meta.kind,
+        *(None if result is None else result.scores[metric] for metric in metrics),
+        None if result is None else result.inputs.n_missing,
+        entry.reason or None,
+    )
+
+
+def render_page(board: Board) -> str:
+    """The page as HTML text. Everything from a submission is escaped; a strict content policy allows the page's own style only."""
+    from jinja2 import Environment, StrictUndefined
+
+    from averitec_eval.validation.printable import printable
+
+    style = _asset("static/board.css")
+    digest = base64.b64encode(hashlib.sha256(style.encode("utf-8")).digest()).decode("ascii")
+    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    environment.filters["heading"] = _heading
+    environment.filters["figure"] = lambda value: for_people(value, Column("", "right"))
+    # Direction overrides and other invisible characters survive HTML escaping, so they are written out.
+    environment.filters["shown"] = lambda value: printable(str(value))
+    page = environment.from_string(_asset("templates/board.html"))
+    return page.render(
+        board=board,
+        config=board.config,
+        profile=get_profile(board.config.profile),
+        metrics=_metrics(board),
+        headline=board.headline,
+        signature=next((str(entry.result.signature) for entry in board.scored if entry.result), ""),
+        style=style,
+        style_hash=digest,
+    )
+
+
+def _asset(name: str) -> str:
+    return (resources.files("averitec_eval.leaderboard") / name).read_text(encoding="utf-8")
+
+
+__all__ = ["board_dict", "board_table", "render_page", "write_site"]
