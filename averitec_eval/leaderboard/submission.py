@@ -1,0 +1,154 @@
+"""A submission's folder: what its ``submission.yaml`` says, read from strangers and checked before anything is used.
+
+The fields are described in ``docs/submissions.md`` and, for other tools, in ``schemas/submission.schema.json``.
+"""
+
+from __future__ import annotations
+
+import datetime
+import math
+import os
+import re
+import stat
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from averitec_eval.errors import ConfigError, UnreadableError
+from averitec_eval.leaderboard.yamlfile import BROKEN, load_mapping, unknown_key
+from averitec_eval.validation.printable import printable, quote
+
+FILE_NAME = "submission.yaml"
+"""The file that makes a folder a submission."""
+
+MAX_BYTES = 64 * 1024
+"""How large ``submission.yaml`` may be."""
+
+KINDS = ("system", "baseline", "oracle")
+"""What a submission may be: a ``system`` competes; a ``baseline`` and an ``oracle`` are shown but take no rank."""
+
+INPUT_FORMATS = ("2024-json", "2025-csv", "2023-json", "2024-draft-jsonl")
+"""The formats that ``input_format`` may name."""
+
+
+@dataclass(frozen=True, slots=True)
+class SubmissionMeta:
+    """What ``submission.yaml`` says.
+
+    ``name``, ``team`` and ``kind`` (one of ``KINDS``) are what a board shows. ``predictions`` is the name of a regular
+    file inside the folder. ``date`` is an ISO day (``2025-03-01``), ``url`` an http or https address, ``models`` the
+    names of the models used, ``open_weights`` whether the weights of all of them can be downloaded (None: not said),
+    ``seconds_per_claim`` the mean running time on ``hardware``. ``contact`` is private: no page, table or export may
+    show it, and ``repr`` leaves it out. ``input_format`` names the format of the predictions where detection should not
+    decide. Fields the file leaves out are empty or None.
+    """
+
+    name: str
+    team: str
+    predictions: str
+    kind: str = "system"
+    date: str | None = None
+    description: str = ""
+    url: str | None = None
+    models: tuple[str, ...] = ()
+    open_weights: bool | None = None
+    hardware: str = ""
+    seconds_per_claim: float | None = None
+    contact: str | None = field(default=None, repr=False)
+    input_format: str | None = None
+
+
+def read_submission_folder(path: str | os.PathLike[str]) -> SubmissionMeta:
+    """Read and check the ``submission.yaml`` of the folder ``path``, and that its predictions file is there.
+
+    The predictions themselves are not opened. Raises ``UnreadableError`` if ``path`` is no folder, and ``ConfigError``
+    with every problem at once if the file is absent, too large, not plain YAML, or breaks a rule.
+    """
+    folder = Path(path)
+    if not folder.is_dir():
+        raise UnreadableError(f"{folder}: is not a folder that can be read; a submission is a folder with {FILE_NAME}")
+    problem = file_problem(folder, FILE_NAME)
+    if problem:
+        if (folder / "submission.yml").exists():
+            problem += "; rename submission.yml"
+        raise _error(folder, [f"{FILE_NAME}: {problem}"])
+    mapping, problems = load_mapping(folder / FILE_NAME, MAX_BYTES)
+    if mapping is None:
+        raise _error(folder, problems)
+    values = fields.check_fields(mapping, _FIELDS, _REQUIRED, _PRIVATE, problems)
+    if "predictions" in values:
+        _check_predictions(folder, values["predictions"], problems)
+    if problems:
+        raise _error(folder, problems)
+    return SubmissionMeta(**values)
+
+
+def file_problem(folder: Path, name: str) -> str:
+    """What keeps ``name`` from being a regular file inside ``folder``, or an empty string if nothing does.
+
+    A link counts by where it leads: one that stays in the folder is fine, one that leaves it is not.
+    """
+    try:
+        target = (folder / name).resolve(strict=True)
+        mode = target.stat().st_mode
+        inside = target.is_relative_to(folder.resolve(strict=True))
+    except FileNotFoundError:
+        return "there is no such file in the folder"
+    except (OSError, RuntimeError, ValueError):  # no permission, a loop of links, a name the system cannot hold
+        return "the file cannot be reached; check its name, its permissions and where it links to"
+    if not inside:
+        return "it is a link that leads out of the folder; put the file itself into the folder"
+    if not stat.S_ISREG(mode):
+        return "it is not a regular file; put the file itself into the folder"
+    return ""
+
+
+def _error(folder: Path, problems: list[str]) -> ConfigError:
+    count = "1 problem" if len(problems) == 1 else f"{len(problems)} problems"
+    return ConfigError(f"{folder / FILE_NAME}: {count}", tuple(problems))
+
+
+def _check_predictions(folder: Path, name: str, problems: list[str]) -> None:
+    expected = "expected the plain name of a file in the same folder, such as predictions.json"
+    if any(mark in name for mark in "/\\:") or name.startswith(".") or name in ("", FILE_NAME):
+        problems.append(f"predictions: found {quote(name)}, {expected}")
+        return
+    problem = file_problem(folder, name)
+    if problem:
+        problems.append(f"predictions: found {quote(name)}, but {problem}; {expected}")
+
+
+_FIELDS: dict[str, fields.Check] = {
+    "name": fields.text(80, empty=False),
+    "team": fields.text(80, empty=False),
+    "kind": fields.one_of(KINDS),
+    "predictions": fields.text(200, empty=False),
+    "date": fields.date,
+    "description": fields.text(2000, lines=True),
+    "url": fields.url,
+    "models": fields.models,
+    "open_weights": fields.boolean,
+    "hardware": fields.text(200),
+    "seconds_per_claim": fields.seconds,
+    "contact": fields.text(200),
+    "input_format": fields.one_of(INPUT_FORMATS),
+}
+_REQUIRED = {
+    "name": "the name of the submission",
+    "team": "the name of the team",
+    "predictions": "the name of the predictions file in the same folder",
+}
+_PRIVATE = ("contact",)
+
+
+__all__ = [
+    "FILE_NAME",
+    "INPUT_FORMATS",
+    "KINDS",
+    "MAX_BYTES",
+    "SubmissionMeta",
+    "file_problem",
+    "read_submission_folder",
+]
