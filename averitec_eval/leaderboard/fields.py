@@ -27,7 +27,7 @@ class Wrong(Exception):  # noqa: N818 - caught by ``check_fields``, never seen b
 
 
 def text(limit: int, lines: bool = False, empty: bool = True) -> Check:
-    """Text of at most ``limit`` characters, one line unless ``lines``, not empty unless ``empty``; ends are stripped."""
+    """Text of at most ``limit`` characters, one line unless ``lines``, not empty unless ``empty``; stripped."""
     kind = "text" if lines else "text in one line"
     expected = f"{kind} of at most {limit} characters" if empty else f"{kind} of 1 to {limit} characters"
 

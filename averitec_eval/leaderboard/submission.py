@@ -5,20 +5,15 @@ The fields are described in ``docs/submissions.md`` and, for other tools, in ``s
 
 from __future__ import annotations
 
-import datetime
-import math
 import os
-import re
 import stat
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
-from urllib.parse import urlsplit
 
 from averitec_eval.errors import ConfigError, UnreadableError
-from averitec_eval.leaderboard.yamlfile import BROKEN, load_mapping, unknown_key
-from averitec_eval.validation.printable import printable, quote
+from averitec_eval.leaderboard import fields
+from averitec_eval.leaderboard.yamlfile import load_mapping
+from averitec_eval.validation.printable import quote
 
 FILE_NAME = "submission.yaml"
 """The file that makes a folder a submission."""
