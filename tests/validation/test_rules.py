@@ -149,6 +149,8 @@ def test_claim_texts(name: str) -> None:
     assert check(predictions) == expected
 
 
+ELEVEN = tuple(Answer(f"Reason {i}.", source_url="https://archive.example") for i in range(11))
+
 EVIDENCE: dict[str, tuple[Predictions, dict[str, int]]] = {
     "none": ((with_evidence(GOOD[0]), *GOOD[1:]), {"E001": 1}),
     "blank question": (one(pair("  ", "An answer.")), {"E003": 1}),
@@ -156,7 +158,7 @@ EVIDENCE: dict[str, tuple[Predictions, dict[str, int]]] = {
     "invisible answer": (one(pair("Why?", "\u200b\ufeff")), {"E004": 1, "E011": 1}),
     "ten pairs": (one(*(pair(f"Why {i}?", f"Reason {i}.") for i in range(10))), {}),
     "eleven pairs": (one(*(pair(f"Why {i}?", f"Reason {i}.") for i in range(11))), {"E005": 1}),
-    "eleven answers": (one(Question("Why?", tuple(Answer(f"{i}.", source_url="http://a.b") for i in range(11)))), {"E005": 1}),
+    "eleven answers": (one(Question("Why?", ELEVEN)), {"E005": 1}),
     "5,000 characters": (one(pair("Why?", "a" * 5_000)), {}),
     "5,001 characters": (one(pair("Why?", "a" * 5_001)), {"E006": 1}),
     "100,001 characters": (one(pair("b" * 100_001, "Because.")), {"E007": 1}),
