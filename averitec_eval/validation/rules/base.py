@@ -40,10 +40,17 @@ class Context:
     log: IssueLog
     gold: GoldIndex | None
     format: str = ""
+    _hashed: tuple[int, bytes | None] = (-1, None)
 
     def add(self, code: str, where: Where, found: str, expected: str, hint: str = "") -> None:
         """Log one issue."""
         self.log.add(make_issue(code, where, found, expected, hint))
+
+    def evidence_of(self, entry: Entry) -> bytes | None:
+        """The hash of an entry's evidence, worked out once however many rules ask; None if it holds no text."""
+        if self._hashed[0] != entry.index:
+            self._hashed = (entry.index, evidence_digest(entry.evidence, entry.string_evidence))
+        return self._hashed[1]
 
     @property
     def positional(self) -> bool:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from averitec_eval.validation.issues import Where
 from averitec_eval.validation.printable import quote
-from averitec_eval.validation.rules.base import CSV_FORMATS, Context, Text, at, digest, fold, is_blank, texts_of
+from averitec_eval.validation.rules.base import CSV_FORMATS, Context, Text, at, fold, is_blank, texts_of
 
 if TYPE_CHECKING:
     from averitec_eval.formats.entries import Entry
@@ -79,19 +79,19 @@ class EvidenceShape:
         self._check_repeats(entry)
 
     def _check_repeats(self, entry: Entry) -> None:
-        seen: set[bytes] = set()
+        seen: set[tuple[str, ...]] = set()
         repeated = 0
         example = ""
         for question in entry.evidence:
             start = fold(question.question)
             for answer in question.answer_texts():
-                piece = digest((start, fold(answer)))
+                piece: tuple[str, ...] = (start, fold(answer))
                 if piece in seen:
                     repeated += 1
                     example = example or question.question
                 seen.add(piece)
         for text in entry.string_evidence:
-            piece = digest((fold(text),))
+            piece = (fold(text),)
             if piece in seen:
                 repeated += 1
                 example = example or text

@@ -46,7 +46,7 @@ class GoldAsPredictions:
         expected = gold.predictions.get(entry.claim_id)
         if expected is None:
             return
-        evidence = evidence_digest(entry.evidence, entry.string_evidence)
+        evidence = self._context.evidence_of(entry)
         self._same += evidence is not None and digest([entry.label.value]) + evidence == expected
 
     def finish(self) -> None:

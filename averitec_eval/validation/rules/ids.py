@@ -30,6 +30,8 @@ class ClaimIds:
         self._context = context
         self._first: dict[int, int] = {}
         self._entries = 0
+        self._without_id = 0
+        self._ids_are_places = True
         self._last_place = -1
         self._unordered: tuple[Where, int] | None = None
         self._unknown = IssueLog(context.log.keep)
@@ -46,20 +48,22 @@ class ClaimIds:
         self._entries += 1
         claim_id = entry.claim_id
         if claim_id is None:
+            self._without_id += 1
             return
+        self._ids_are_places = self._ids_are_places and claim_id == entry.index
         context, gold = self._context, self._context.gold
         if claim_id in self._first:
             context.add(
                 "I002",
                 at(entry),
-                f"claim id {claim_id} again; it first occurs in entry {self._first[claim_id] + 1}",
+                f"claim id {_short(claim_id)} again; it first occurs in entry {self._first[claim_id] + 1}",
                 "each claim id once",
             )
         else:
             self._first[claim_id] = entry.index
             if gold is not None and claim_id not in gold.places:
                 self._unknown_ids += 1
-                found = f"entry {entry.index + 1}" if context.positional else f"claim id {claim_id}"
+                found = f"claim id {_short(claim_id)} in entry {entry.index + 1}"
                 self._unknown.add(make_issue("I003", at(entry), found, _expected_ids(gold)))
         if gold is None:
             return
@@ -109,9 +113,14 @@ class ClaimIds:
         context.log.extend(self._unknown)
         context.log.extend(self._misplaced)
         self._report_missing(gold)
-        if self._unordered is not None and not context.positional:
+        if self._unordered is not None:
             where, claim_id = self._unordered
             context.add("I008", where, f"claim id {claim_id} after a later one", "the order of the gold set")
+
+    @property
+    def _by_position(self) -> bool:
+        """Whether the file may have no ids of its own: its format needs none, and they are the entries' places."""
+        return self._context.positional and self._ids_are_places
 
     def _shift(self, gold: GoldIndex) -> int:
         """The constant by which all ids are off, or 0."""
@@ -120,7 +129,7 @@ class ClaimIds:
             # One swapped pair must not pass for a shifted file: the shift has to explain most texts there are.
             if shift and votes > 1 and 2 * votes > self._with_text:
                 return shift
-        if self._own or self._with_text or self._context.positional or not self._first or not len(gold):
+        if self._own or self._with_text or self._by_position or not self._first or not len(gold):
             return 0
         shift = min(self._first) - min(gold.places)
         if shift and self._first.keys() == {claim_id + shift for claim_id in gold.places}:
@@ -135,12 +144,12 @@ class ClaimIds:
             proof = f"all ids are {by}"
         found = f"{proof}; the file has {_span(self._first)}"
         hint = ""
-        if not self._context.positional:
+        if not self._by_position:
             hint = f"{'Subtract' if shift > 0 else 'Add'} {abs(shift)} {'from' if shift > 0 else 'to'} every claim id."
         self._context.add("I004", Where(), found, _expected_ids(gold), hint)
 
     def _is_for_other_gold(self) -> bool:
-        if 2 * self._unknown_ids > len(self._first) and self._unknown_ids > 1 and not self._context.positional:
+        if 2 * self._unknown_ids > len(self._first) and self._unknown_ids > 1 and not self._by_position:
             return True
         return self._foreign > 1 and 2 * self._foreign > self._with_text
 
@@ -154,9 +163,9 @@ class ClaimIds:
 
     def _report_missing(self, gold: GoldIndex) -> None:
         missing = [claim_id for claim_id in gold.places if claim_id not in self._first]
-        if not missing:
-            return
-        if self._context.positional and self._with_text < self._entries:
+        if not missing or not self._first:
+            return  # where not one id is sound, the reader's findings stand for all of them
+        if self._by_position and self._with_text < self._entries:
             found = f"{self._entries} entries, {self._entries - self._with_text} of them without a claim text"
             self._context.add("I007", Where(), found, f"{len(gold)} entries, one for each gold claim")
             return
@@ -167,7 +176,7 @@ class ClaimIds:
 
     def _check_numbering(self) -> None:
         ids = self._first
-        if not ids or self._context.positional:
+        if not ids or self._without_id or self._by_position:
             return
         if min(ids) != 0 or max(ids) != len(ids) - 1:
             self._context.add("I009", Where(), _span(ids), f"every id from 0 to {len(ids) - 1}")

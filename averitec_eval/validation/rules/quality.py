@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from averitec_eval.records import Verdict
 from averitec_eval.validation.issues import Where
 from averitec_eval.validation.printable import quote
-from averitec_eval.validation.rules.base import Context, at, evidence_digest, fold
+from averitec_eval.validation.rules.base import Context, at, fold
 
 if TYPE_CHECKING:
     from averitec_eval.formats.entries import Entry
@@ -33,7 +33,7 @@ class SharedEvidence:
 
     def see(self, entry: Entry) -> None:
         """Count the entry's evidence."""
-        evidence = evidence_digest(entry.evidence, entry.string_evidence)
+        evidence = self._context.evidence_of(entry)
         if evidence is not None:
             self._seen[evidence] += 1
 
