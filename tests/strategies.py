@@ -8,7 +8,6 @@ from hypothesis import strategies as st
 
 from averitec_eval.records import Answer, Gold, GoldClaim, Prediction, Question, Verdict
 
-
 # --- Predictions and gold sets for validation ---
 
 words = st.text(alphabet=string.ascii_letters, min_size=3, max_size=9)
@@ -35,3 +34,9 @@ def gold_with_predictions(draw: st.DrawFn, max_size: int = 8) -> tuple[Gold, tup
         claims.append(GoldClaim(claim_id, text, label, (Question(f"gold question {claim_id}"),)))
         predictions.append(Prediction(claim_id, draw(st.sampled_from(Verdict)), questions, claim=text))
     return Gold(tuple(claims), "0" * 64), tuple(predictions)
+
+
+# --- Settings files ---
+
+yaml_texts = st.text(max_size=200) | st.text(alphabet=":-[]{}&*!|>'\"#%@, \nab0", max_size=60)
+"""Texts for a YAML reader, half of them made of the marks that mean something in YAML."""
