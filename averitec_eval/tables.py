@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Literal
 from averitec_eval.validation.printable import printable
 
 if TYPE_CHECKING:
-    from rich.table import Table as RichTable
+    from rich.console import Group
 
 Value = str | int | float | bool | None
 
@@ -71,19 +71,20 @@ def for_people(value: Value, column: Column) -> str:
     return printable(str(value))
 
 
-def to_rich(table: Table) -> RichTable:
-    """The table for a terminal, as a rich table; nothing in a cell is read as markup."""
+def to_rich(table: Table) -> Group:
+    """The table for a terminal, below its title; nothing in it is read as markup."""
     from rich import box
+    from rich.console import Group
     from rich.table import Table as RichTable
     from rich.text import Text
 
-    rich_table = RichTable(title=Text(table.title), box=box.SIMPLE_HEAD, title_justify="left", pad_edge=False)
+    rich_table = RichTable(box=box.SIMPLE_HEAD, pad_edge=False)
     for column in table.columns:
         rich_table.add_column(Text(column.heading), justify=column.align, overflow="fold")
     for row in table.rows:
         cells = zip(row, table.columns, strict=True)
         rich_table.add_row(*(Text(for_people(value, column)) for value, column in cells))
-    return rich_table
+    return Group(Text(table.title, style="bold"), rich_table)
 
 
 def to_markdown(table: Table) -> str:

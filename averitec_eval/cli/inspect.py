@@ -71,7 +71,7 @@ def _print_claim(claim: dict[str, Any], signature: str, out: Output) -> None:
     console = out.console()
 
     def line(text: str | Text, indent: int = 0) -> None:
-        console.print(Padding(Text(text) if isinstance(text, str) else text, (0, 0, 0, indent)))
+        console.print(Padding(Text(text) if isinstance(text, str) else text, (0, 0, 0, indent), expand=False))
 
     line(f"Claim {claim['claim_id']}: {printable(claim['claim'])}")
     line(f"gold: {claim['gold']}; predicted: {claim['predicted'] or 'nothing'}")

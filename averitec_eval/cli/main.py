@@ -132,6 +132,8 @@ def main(argv: Sequence[str] | None = None, out: Output | None = None) -> int:
         if args.debug:
             raise
         out.message(f"averitec-eval: {error}")
+        for problem in getattr(error, "problems", ()):
+            out.message(f"  - {problem}")
         return error.exit_code
     except OSError as error:
         if args.debug:

@@ -15,7 +15,8 @@ from averitec_eval.leaderboard.config import BoardConfig
 from averitec_eval.leaderboard.submission import SubmissionMeta, read_submission_folder
 from averitec_eval.records import Gold
 from averitec_eval.scoring.results import Result
-from averitec_eval.validation import Report
+from averitec_eval.validation import Report, Severity, catalogue
+from averitec_eval.validation.render import describe_where
 
 SLUG = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}")
 """What a submission's folder may be called: the name becomes part of file names and addresses."""
@@ -139,8 +140,12 @@ def _no_rank_reason(meta: SubmissionMeta, result: Result) -> str:
 
 def _sentences(report: Report) -> Iterator[str]:
     for group in report.groups:
-        if group.severity.value == "error":
-            yield describe_group(group)
+        if group.severity is Severity.ERROR:
+            title, first = catalogue()[group.code].title, group.examples[0]
+            times = f", {group.count} times" if group.count > 1 else ""
+            place = describe_where(first.where)
+            where = f" ({'first: ' if times else ''}{place})" if place else ""
+            yield f"{group.code}{times}: {title}{where}; found {first.found}, expected {first.expected}"
 
 
 def _ranked(entries: list[Entry]) -> list[Entry]:

@@ -57,14 +57,14 @@ def score_tables(result: Result) -> list[Table]:
 
 def _label_table(result: Result) -> Table:
     counts = result.confusion.counts
-    columns = ("Supported", "Refuted", "Not enough", "Conflicting", "Missing")
+    names = ("Supported", "Refuted", "Not enough", "Conflicting")
     rows = tuple(
-        (label.value, result.scores[f"f1_{label.slug}"], *(counts[label][predicted] for predicted in (*Verdict, None)))
-        for label in Verdict
+        (name, result.scores[f"f1_{label.slug}"], *(counts[label][predicted] for predicted in (*Verdict, None)))
+        for name, label in zip(names, Verdict, strict=True)
     )
     return Table(
-        "Gold labels (rows) and what was predicted (counts)",
-        (Column("Gold label"), Column("F1", "right"), *(Column(name, "right") for name in columns)),
+        "F1 of each label, and how often each gold label got each predicted label",
+        (Column("Gold label"), Column("F1", "right"), *(Column(name, "right") for name in (*names, "Missing"))),
         rows,
     )
 
@@ -102,7 +102,7 @@ def _group_tables(result: Result) -> Iterator[Table]:
 def _thresholded_table(figures: Mapping[str, Mapping[str, float]]) -> Table:
     names = list(next(iter(figures.values())))
     return Table(
-        "Evidence by type as the organisers print it: Q+A set to 0 at or below the level, labels ignored",
+        "Evidence by type as the organisers print it: labels ignored, Q+A set to 0 up to the level",
         (Column("Claim type"), *(Column(f"level {level}", "right") for level in figures)),
         tuple((name, *(values[name] for values in figures.values())) for name in names),
     )

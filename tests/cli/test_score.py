@@ -137,7 +137,7 @@ def test_an_invalid_file_is_refused_with_its_issues(tmp_path: Path) -> None:
     ended = run("score", path, "--gold", "averitec-mini", "--out", tmp_path / "run")
     assert ended.code == 1
     assert ended.out == ""
-    assert "did you mean 'Supported'" in " ".join(ended.err.split())
+    assert "Did you mean 'Supported'?" in " ".join(ended.err.split())
     assert "not scored" in ended.err
     assert not (tmp_path / "run").exists()
 

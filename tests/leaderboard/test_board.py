@@ -1,0 +1,273 @@
+"""The board: what is ranked, what is not and why, and a page that nothing from a submission can break."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import json
+import shutil
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cli.helpers import run
+
+from averitec_eval import ConfigError, UnreadableError, mini_gold_path, read_gold
+from averitec_eval.leaderboard.board import Board, build_board
+from averitec_eval.leaderboard.config import BoardConfig, read_config
+from averitec_eval.leaderboard.site import board_dict, render_page, write_site
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+EXAMPLES = ROOT / "submissions"
+
+
+def entries(share: float = 1.0, label: str | None = None, answer: str | None = None) -> list[dict[str, Any]]:
+    """A 2024 file on the mini task whose first claims, up to a share of all, answer with the claim itself."""
+    gold = list(read_gold(mini_gold_path()))
+    right = round(share * len(gold))
+    return [
+        {
+            "claim_id": claim.claim_id,
+            "claim": claim.claim,
+            "evidence": [
+                {"question": q.question, "answer": answer or text, "url": "https://example.org/"}
+                for q in claim.questions[:5]
+                for text in list(q.answer_texts())[:1]
+            ]
+            if number < right
+            else [{"question": "Unknown?", "answer": "Unknown.", "url": "https://example.org/"}],
+            "pred_label": label or claim.label.value,
+        }
+        for number, claim in enumerate(gold)
+    ]
+
+
+def make(root: Path, slug: str, predictions: list[dict[str, Any]], **meta: Any) -> None:
+    """A submission folder."""
+    folder = root / slug
+    folder.mkdir(parents=True)
+    (folder / "predictions.json").write_text(json.dumps(predictions), encoding="utf-8")
+    settings = {"name": slug, "team": "a team", "predictions": "predictions.json", **meta}
+    (folder / "submission.yaml").write_text(json.dumps(settings), encoding="utf-8")
+
+
+def config_of(root: Path) -> BoardConfig:
+    return BoardConfig("A board", "averitec-mini", root, root.parent / "site")
+
+
+def ranks(board: Board) -> dict[str, int | None]:
+    return {entry.slug: entry.rank for entry in board.entries}
+
+
+def test_equal_scores_share_a_rank_and_the_next_is_counted_on(tmp_path: Path) -> None:
+    root = tmp_path / "submissions"
+    for slug, share in (("best", 1.0), ("b-tied", 0.5), ("a-tied", 0.5), ("last", 0.2)):
+        make(root, slug, entries(share))
+    board = build_board(config_of(root))
+    assert ranks(board) == {"best": 1, "a-tied": 2, "b-tied": 2, "last": 4}
+    assert [entry.slug for entry in board.entries] == ["best", "a-tied", "b-tied", "last"]
+
+
+def test_baselines_the_oracle_and_incomplete_files_take_no_rank_and_leave_no_gap(tmp_path: Path) -> None:
+    root = tmp_path / "submissions"
+    make(root, "oracle", entries(1.0), kind="oracle")
+    make(root, "incomplete", entries(0.9)[:-1])
+    make(root, "first", entries(0.8))
+    make(root, "baseline", entries(0.7), kind="baseline")
+    make(root, "second", entries(0.6))
+    board = build_board(config_of(root))
+    assert ranks(board) == {"oracle": None, "incomplete": None, "first": 1, "baseline": None, "second": 2}
+    reasons = {entry.slug: entry.reason for entry in board.entries}
+    assert reasons["incomplete"].startswith("incomplete: 1 of 40 claims")
+    assert "baseline" in reasons["baseline"]
+    assert "oracle" in reasons["oracle"]
+    assert reasons["first"] == ""
+
+
+def test_unusable_submissions_are_listed_with_every_problem(tmp_path: Path) -> None:
+    root = tmp_path / "submissions"
+    make(root, "good", entries())
+    make(root, "bad-label", entries(label="supported"))
+    make(root, "bad-meta", entries(), colour="red", kind="champion")
+    make(root, "no-file", entries())
+    (root / "no-file" / "predictions.json").unlink()
+    make(root, "bad name;", entries())
+    (root / "empty").mkdir()
+    make(root, "cut", entries())
+    (root / "cut" / "predictions.json").write_text('[{"claim_id": 0', encoding="utf-8")
+    board = build_board(config_of(root))
+    assert {entry.slug: entry.result is None for entry in board.entries} == {
+        "good": False,
+        "bad name;": True,
+        "bad-label": True,
+        "bad-meta": True,
+        "cut": True,
+        "empty": True,
+        "no-file": True,
+    }
+    problems = {entry.slug: " ".join((entry.reason, *entry.problems)) for entry in board.entries}
+    assert "invalid" in problems["bad-label"]
+    assert "40 times" in problems["bad-label"]
+    assert "colour" in problems["bad-meta"]
+    assert "champion" in problems["bad-meta"]
+    assert "unreadable" in problems["cut"]
+    assert all(text for slug, text in problems.items() if slug != "good")
+
+
+def test_the_examples_of_this_repository() -> None:
+    board = build_board(read_config(ROOT / "leaderboard" / "leaderboard.yaml"))
+    by_slug = {entry.slug: entry for entry in board.entries}
+    assert by_slug["invalid"].result is None
+    assert by_slug["invalid"].problems
+    assert by_slug["partial"].rank is None
+    assert "incomplete" in by_slug["partial"].reason
+    assert by_slug["oracle"].rank is None
+    assert board.entries[0].slug == "oracle"
+    assert by_slug["overlap"].rank is not None
+    assert min(entry.rank for entry in board.entries if entry.rank) == 1
+
+
+class Page(HTMLParser):
+    """Collects the tags, attributes and text of a page."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__(convert_charrefs=True)
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.text = ""
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
+
+
+HOSTILE = "<script>alert(1)</script><img src=x onerror=alert(1)>{{ 7*7 }}\"'&"
+
+
+def test_hostile_text_is_shown_and_does_nothing(tmp_path: Path) -> None:
+    root = tmp_path / "submissions"
+    make(root, "evil", entries(), name=HOSTILE[:80], team=HOSTILE[:80], description=HOSTILE)
+    make(root, "worse", entries(label=HOSTILE), name="w")
+    config = BoardConfig(HOSTILE, "averitec-mini", root, tmp_path / "site", description=HOSTILE)
+    page = Page(render_page(build_board(config)))
+    assert {tag for tag, _ in page.tags} <= {
+        *("html", "head", "meta", "title", "style", "body", "header", "h1", "p", "code", "main", "h2", "div", "table"),
+        *("caption", "thead", "tr", "th", "tbody", "td", "a", "span", "ul", "li", "footer"),
+    }
+    assert not [name for _, attributes in page.tags for name in attributes if name.startswith("on")]
+    assert HOSTILE[:80] in page.text
+    links = [attributes.get("href") or "" for tag, attributes in page.tags if tag == "a"]
+    assert links
+    assert all(link.startswith(("results/", "board.", "https://", "http://")) for link in links)
+
+
+def test_the_page_allows_its_own_style_only_and_names_no_host(tmp_path: Path) -> None:
+    make(tmp_path / "submissions", "one", entries())
+    html = render_page(build_board(config_of(tmp_path / "submissions")))
+    policy = next(a["content"] for t, a in Page(html).tags if t == "meta" and "http-equiv" in a)
+    assert policy is not None
+    assert "default-src 'none'" in policy
+    assert "unsafe" not in policy
+    assert "://" not in html
+
+
+def test_the_site_holds_the_same_numbers_in_every_file(tmp_path: Path) -> None:
+    root = tmp_path / "submissions"
+    make(root, "one", entries(0.8))
+    make(root, "two", entries(label="no label"))
+    board = build_board(config_of(root))
+    write_site(board, tmp_path / "site")
+    names = sorted(str(path.relative_to(tmp_path / "site")) for path in (tmp_path / "site").rglob("*") if path.is_file())
+    assert names == ["board.csv", "board.json", "index.html", "results/one.json"]
+    document = json.loads((tmp_path / "site" / "board.json").read_text(encoding="utf-8"))
+    assert document == json.loads(json.dumps(board_dict(board)))
+    result = json.loads((tmp_path / "site" / "results" / "one.json").read_text(encoding="utf-8"))
+    assert result["scores"] == document["entries"][0]["scores"]
+    rows = list(csv.DictReader(io.StringIO((tmp_path / "site" / "board.csv").read_text(encoding="utf-8"))))
+    assert float(rows[0]["averitec@0.25"]) == result["scores"]["averitec@0.25"]
+    assert (rows[1]["slug"], rows[1]["rank"]) == ("two", "")
+
+
+def test_a_submission_that_left_the_board_leaves_the_site(tmp_path: Path) -> None:
+    root = tmp_path / "submissions"
+    make(root, "one", entries())
+    make(root, "two", entries())
+    write_site(build_board(config_of(root)), tmp_path / "site")
+    shutil.rmtree(root / "two")
+    write_site(build_board(config_of(root)), tmp_path / "site")
+    assert [path.name for path in (tmp_path / "site" / "results").iterdir()] == ["one.json"]
+
+
+def test_the_same_input_gives_the_same_bytes(tmp_path: Path) -> None:
+    for name in ("a", "b"):
+        ended = run("leaderboard", "build", ROOT / "leaderboard" / "leaderboard.yaml", "--out", tmp_path / name)
+        assert ended.code == 0
+        assert ended.out.splitlines()[-1] == str(tmp_path / name / "index.html")
+
+    def digest(folder: Path) -> dict[str, str]:
+        files = sorted(path for path in folder.rglob("*") if path.is_file())
+        return {str(p.relative_to(folder)): hashlib.sha256(p.read_bytes()).hexdigest() for p in files}
+
+    assert digest(tmp_path / "a") == digest(tmp_path / "b")
+
+
+def test_private_contact_reaches_no_file(tmp_path: Path) -> None:
+    marker = "contact-marker-8c1f"
+    root = tmp_path / "submissions"
+    make(root, "good", entries(), contact=marker)
+    make(root, "bad", entries(label="no label"), contact=[marker])
+    write_site(build_board(config_of(root)), tmp_path / "site")
+    for path in (tmp_path / "site").rglob("*"):
+        assert path.is_dir() or marker not in path.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("text", "problems"),
+    [
+        ("[]", ["a list"]),
+        ("", ["nothing"]),
+        ("title: x", ["gold:", "submissions:", "site:"]),
+        ("title: x\ngold: g\nsubmissions: s\nsite: t\nprofil: p", ["profil", "did you mean profile?"]),
+        ("title: x\ngold: g\nsubmissions: s\nsite: t\nprofile: best", ["one of paper-2023"]),
+        ("title: x\ngold: g\nsubmissions: s\nsite: t\nlevels: [2]", ["below 1"]),
+        ("title: x\ngold: g\nsubmissions: s\nsite: t\nlevels: high", ["a list of numbers"]),
+        ("title: 5\ngold: [g]\nsubmissions: s\nsite: t", ["title", "gold"]),
+        ("title: &a x\ngold: *a", ["anchor"]),
+    ],
+)
+def test_a_bad_configuration_names_every_problem(text: str, problems: list[str], tmp_path: Path) -> None:
+    path = tmp_path / "leaderboard.yaml"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(ConfigError) as caught:
+        read_config(path)
+    joined = "\n".join(caught.value.problems)
+    assert all(problem in joined for problem in problems)
+    ended = run("leaderboard", "build", path)
+    assert ended.code == 1
+    assert all(problem in ended.err for problem in problems)
+
+
+def test_paths_are_relative_to_the_configuration(tmp_path: Path) -> None:
+    path = tmp_path / "leaderboard.yaml"
+    path.write_text("title: x\ngold: g.json\nsubmissions: ../s\nsite: t\nlevels: [0.3]\n", encoding="utf-8")
+    config = read_config(path)
+    assert config.gold == str(tmp_path / "g.json")
+    assert config.submissions == tmp_path / ".." / "s"
+    assert config.site == tmp_path / "t"
+    assert config.levels == (0.3,)
+
+
+def test_an_empty_or_absent_folder_of_submissions_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(UnreadableError, match="submissions"):
+        build_board(config_of(tmp_path / "submissions"))
+    (tmp_path / "submissions").mkdir()
+    with pytest.raises(ConfigError, match="no submission"):
+        build_board(config_of(tmp_path / "submissions"))
+
+
+def test_an_absent_configuration_is_unreadable(tmp_path: Path) -> None:
+    assert run("leaderboard", "build", tmp_path / "absent.yaml").code == 3
