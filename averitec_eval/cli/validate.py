@@ -52,17 +52,13 @@ def run(args: argparse.Namespace, out: Output) -> int:
     from averitec_eval.validation import validate
     from averitec_eval.validation.render import print_report, report_document, summary_of_several, to_json
 
-    with reporting(out, args.format):
-        gold = None
-        if args.gold is not None:
-            from averitec_eval.formats import read_gold
-
-            gold = read_gold(args.gold)
     reports = []
     for path in args.files:
-        report = validate(
-            path, gold, input_format=args.input_format, strict=args.strict, max_examples=args.max_examples
-        )
+        # The gold file is read anew for each file, so that what is odd about it stands in every report.
+        with reporting(out, args.format):
+            report = validate(
+                path, args.gold, input_format=args.input_format, strict=args.strict, max_examples=args.max_examples
+            )
         reports.append(report)
         if args.format == "text":
             console = out.console()

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from averitec_eval.errors import UsageError
 from averitec_eval.records import Gold, Submission
 from averitec_eval.validation.catalogue import catalogue
-from averitec_eval.validation.issues import IssueLog, Where
+from averitec_eval.validation.issues import IssueLog, Severity, Where
 from averitec_eval.validation.report import Report, make_groups
 from averitec_eval.validation.rules import Context, all_rules, check_gold
 from averitec_eval.validation.rules.base import GoldIndex
@@ -43,9 +44,7 @@ def validate(
     if max_examples < 1:
         raise UsageError(f"max_examples must be at least 1; found {max_examples}")
     log = IssueLog(max_examples)
-    gold_set = _gold_set(gold)
-    if gold_set is not None:
-        check_gold(gold_set, log)
+    gold_set = _gold_set(gold, log)
     context = Context(log, None if gold_set is None else GoldIndex.of(gold_set))
     n_gold = None if gold_set is None else len(gold_set)
     if isinstance(submission, Submission):
@@ -89,12 +88,29 @@ def submission_entries(submission: Submission) -> Iterator[Entry]:
         )
 
 
-def _gold_set(gold: Gold | str | os.PathLike[str] | None) -> Gold | None:
-    if gold is None or isinstance(gold, Gold):
+def _gold_set(gold: Gold | str | os.PathLike[str] | None, log: IssueLog) -> Gold | None:
+    """The gold set; what is odd about its file, though no error, is logged as such."""
+    if gold is None:
+        return None
+    if isinstance(gold, Gold):
+        check_gold(gold, log)
         return gold
-    from averitec_eval.formats import read_gold
+    from averitec_eval.formats import GoldFile, read_gold
+    from averitec_eval.formats.reading import gold_path
 
-    return read_gold(gold)
+    own = IssueLog(log.keep)
+    file = GoldFile(gold_path(gold), own)
+    claims = [entry.gold_claim() for entry in file]
+    gold_set = Gold(tuple(claim for claim in claims if claim is not None), file.sha256, os.fspath(gold))
+    checked = IssueLog(log.keep)
+    check_gold(gold_set, checked)
+    if own.count(Severity.ERROR) or checked.count(Severity.ERROR):
+        return read_gold(gold)  # raises, with all that is wrong
+    log.extend(checked)
+    for group in own.groups():
+        examples = tuple(replace(issue, found=f"in the gold file: {issue.found}") for issue in group.examples)
+        log.add_group(replace(group, examples=examples))
+    return gold_set
 
 
 def _formatted(file: SubmissionFile, context: Context) -> Iterator[Entry]:

@@ -80,12 +80,17 @@ class IssueLog:
         if len(kept) < self._keep:
             kept.append(issue)
 
+    def add_group(self, group: IssueGroup) -> None:
+        """Take over the count and the first examples of a group."""
+        key = (group.code, group.severity)
+        self._counts[key] = self._counts.get(key, 0) + group.count
+        kept = self._kept.setdefault(key, [])
+        kept.extend(group.examples[: self._keep - len(kept)])
+
     def extend(self, other: IssueLog) -> None:
-        """Take over the counts and the first examples of another log, as if its issues had been added here."""
-        for key, count in other._counts.items():
-            self._counts[key] = self._counts.get(key, 0) + count
-            kept = self._kept.setdefault(key, [])
-            kept.extend(other._kept[key][: self._keep - len(kept)])
+        """Take over all groups of another log."""
+        for group in other.groups():
+            self.add_group(group)
 
     @property
     def keep(self) -> int:

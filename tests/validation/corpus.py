@@ -3,15 +3,23 @@
 ``expected.json`` of a folder says which ``file`` to validate against which ``gold`` (null for none) with which
 ``input_format``, the ``exit_code``, and the ``issues``: code, severity, how often (null where a limit decides) and the
 place of the first (null where a line or column depends on the reader's view). ``report_of`` "gold" says that the
-problem is the gold file's. ``make`` names a file that a repository cannot hold.
+problem is the gold file's. ``make`` names a file that a repository cannot hold; ``limits`` lowers limits that no small
+file reaches.
 """
 
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
+
+import pytest
+
+from averitec_eval.formats.reading import _EntryFile
+from averitec_eval.formats.source import LIMITS
 
 FOLDER = Path(__file__).resolve().parent.parent / "data" / "invalid"
 SPARSE_SIZE = (2 << 30) + 1
@@ -42,6 +50,14 @@ class Case:
     def codes(self) -> set[tuple[str, str]]:
         """Code and severity of everything that must be found."""
         return {(issue["code"], issue["severity"]) for issue in self.expected["issues"]}
+
+    @contextmanager
+    def limits(self) -> Iterator[None]:
+        """Put the case's limits in force."""
+        with pytest.MonkeyPatch.context() as patch:
+            limits = replace(LIMITS, **self.expected.get("limits", {}))
+            patch.setitem(_EntryFile.__init__.__kwdefaults__, "limits", limits)
+            yield
 
     def file(self, scratch: Path) -> Path:
         """The file to validate, made in ``scratch`` where the repository cannot hold it."""

@@ -103,7 +103,7 @@ def restructure(rng: random.Random, data: bytes) -> bytes:
         except ValueError:
             value = [json.loads(line) for line in data.splitlines()]
             lines = True
-    except ValueError:
+    except (ValueError, RecursionError):
         return insert(rng, data)
     for _ in range(rng.randint(1, 4)):
         value = _change_somewhere(rng, value)

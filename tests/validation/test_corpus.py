@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import json
+from collections.abc import Iterator
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +36,15 @@ def report_on(case: Case, scratch: Path) -> Report:
     report = caught.value.report
     assert isinstance(report, Report)
     return report
+
+
+@pytest.fixture(autouse=True)
+def limits(request: pytest.FixtureRequest) -> Iterator[None]:
+    """The limits of the case a test is about."""
+    callspec = getattr(request.node, "callspec", None)
+    case = callspec.params.get("case") if callspec else None
+    with case.limits() if isinstance(case, Case) else nullcontext():
+        yield
 
 
 @every_case

@@ -96,8 +96,8 @@ class ClaimIds:
     def finish(self) -> None:
         """Judge the file as a whole, then report single claims unless one finding explains them all."""
         context, gold = self._context, self._context.gold
-        if not self._entries:
-            return  # the reader has said that there are none, which is more to the point than every claim missing
+        if not self._entries or (gold is not None and not len(gold)):
+            return  # that one side is empty has been said, which is more to the point than what follows from it
         if gold is None:
             self._check_numbering()
             return
@@ -165,8 +165,9 @@ class ClaimIds:
         missing = [claim_id for claim_id in gold.places if claim_id not in self._first]
         if not missing or not self._first:
             return  # where not one id is sound, the reader's findings stand for all of them
-        if self._by_position and self._with_text < self._entries:
-            found = f"{self._entries} entries, {self._entries - self._with_text} of them without a claim text"
+        sound = self._entries - self._without_id
+        if self._by_position and self._with_text < sound:
+            found = f"{sound} entries, {sound - self._with_text} of them without a claim text"
             self._context.add("I007", Where(), found, f"{len(gold)} entries, one for each gold claim")
             return
         for claim_id in missing:
@@ -207,7 +208,7 @@ def _short(number: int) -> str:
 
 def _expected_ids(gold: GoldIndex) -> str:
     if not gold.places:
-        return "no claim at all: the gold set is empty"
+        return "no id: the gold set is empty"
     low, high = min(gold.places), max(gold.places)
     gaps = "" if high - low == len(gold) - 1 else ", with gaps"
     return f"one of the {len(gold)} ids from {low} to {high}{gaps}"
