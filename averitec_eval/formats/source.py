@@ -154,6 +154,9 @@ class Source:
         except ValueError as error:
             raise stop(self.log, "F001", nowhere, f"a path that cannot exist ({error})", "a readable file") from None
         if size > self.limits.bytes:
+            # Not even its hash is worth reading gigabytes for.
+            self._handle.close()
+            self._handle = None
             raise stop(self.log, "F005", nowhere, f"{size:,} bytes", f"at most {self.limits.bytes:,} bytes")
 
     def _count(self, block: bytes) -> None:
