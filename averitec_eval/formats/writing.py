@@ -59,7 +59,7 @@ class ConversionReport:
 _LOSSES = {
     "question-answer pairs": "written as plain strings, question and answer joined by a space",
     "plain evidence strings": "dropped: the format has only question-answer pairs, so the evidence score changes",
-    "questions with several answers": "written as one pair for each answer; question-only scores count the question as often",
+    "questions with several answers": "one pair for each answer; question-only scores count the question as often",
     "questions without answers": f"written with the answer '{NO_ANSWER}', which is what is compared",
     "equal questions in a row": "come back as one question with several answers",
     "answer types": "dropped; the explanation of a Boolean answer is joined to the answer, as it is compared",
