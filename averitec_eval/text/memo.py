@@ -35,4 +35,4 @@ class Memo(dict[K, V]):
         return value
 
 
-__all__ = ["Memo"]
+__all__ = ["LONGEST_KEY", "Memo"]

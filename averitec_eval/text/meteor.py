@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import compress
 from typing import Any, Literal, Protocol
 
 import numpy as np
@@ -95,7 +96,9 @@ def _formula(matches: int, chunks: int, candidate: int, reference: int) -> tuple
 # ---- words and their relations, remembered across calls -----------------------------------------------------------
 
 _STEMS: Memo[str, str] = Memo(porter.stem, 1 << 16)
-_SENSES: Memo[str, frozenset[int]] = Memo(synonyms.senses, 1 << 16)
+_STEM_AND_SENSES: Memo[str, tuple[str, frozenset[int]]] = Memo(
+    lambda word: (_STEMS[word], synonyms.senses(_STEMS[word])), 1 << 16
+)
 _SENSES_NAMED: Memo[str, frozenset[int]] = Memo(synonyms.senses_named, 1 << 16)
 
 
@@ -104,13 +107,14 @@ class _Reference:
 
     ``last`` maps each word to its last position and ``before`` each position to the one before it with the same word
     (-1: none), so that a copy of ``last`` is all that one candidate's matching needs. ``places`` maps each stem to its
-    positions in ascending order.
+    positions in ascending order. ``width`` is one more than the number of words.
     """
 
-    __slots__ = ("before", "last", "places", "words")
+    __slots__ = ("before", "last", "places", "width", "words")
 
     def __init__(self, text: str) -> None:
         self.words = lower_words(text)
+        self.width = len(self.words) + 1
         self.last: dict[str, int] = {}
         self.before: list[int] = []
         self.places: dict[str, list[int]] = {}
@@ -120,47 +124,47 @@ class _Reference:
             self.places.setdefault(_STEMS[word], []).append(position)
 
 
-class _References:
-    """All references of one call, and which stems are synonyms of a stem among them."""
+_Relation = tuple[str, str, tuple[str, ...]]
+"""A word, its stem, and the other stems of references that are names of a synset of that stem."""
 
-    __slots__ = ("_by_sense", "_near", "each", "stems")
+_Candidate = tuple[list[int], list[_Relation]]
+"""The positions of the words that could match a reference, last first, and what each could match by."""
 
-    def __init__(self, texts: Iterable[str]) -> None:
-        known: dict[str, _Reference] = {}
-        self.each = [known.get(text) or known.setdefault(text, _Reference(text)) for text in texts]
-        self.stems = {stem for reference in self.each for stem in reference.places}
+_Pairs = list[int]
+"""Matched positions, each pair as one number: the candidate's times the reference's ``width``, plus the reference's."""
+
+
+class _Relations:
+    """What words could match by in the references of one call."""
+
+    __slots__ = ("_by_sense", "_known", "_senses", "_stems")
+
+    def __init__(self, references: Iterable[_Reference]) -> None:
+        self._stems = {stem for reference in references for stem in reference.places}
         self._by_sense: dict[int, list[str]] = {}
-        for stem in self.stems:
+        for stem in self._stems:
             for sense in _SENSES_NAMED[stem]:
                 self._by_sense.setdefault(sense, []).append(stem)
-        self._near: dict[str, tuple[str, ...]] = {}
+        self._senses = frozenset(self._by_sense)
+        self._known: dict[str, _Relation | None] = {}
 
-    def near(self, stem: str) -> tuple[str, ...]:
-        """The stems of references that are names of a synset of ``stem``."""
-        found = self._near.get(stem)
-        if found is None:
-            shared = _SENSES[stem] & self._by_sense.keys()
-            found = self._near[stem] = tuple({name for sense in shared for name in self._by_sense[sense]})
-        return found
-
-    def candidate(self, words: Sequence[str]) -> list[_Word]:
-        """The candidate's words that could match any reference, last first, with what they could match by."""
-        stems, near = self.stems, self.near
-        found = []
-        for position in range(len(words) - 1, -1, -1):
-            stem = _STEMS[words[position]]
-            synonyms_of = near(stem)
-            if synonyms_of or stem in stems:
-                found.append((position, words[position], stem, synonyms_of))
-        return found
+    def of(self, words: Sequence[str]) -> _Candidate:
+        """What the words of a candidate could match by."""
+        known, stems, senses_here, by_sense = self._known, self._stems, self._senses, self._by_sense
+        for word in {*words}.difference(known):
+            stem, senses = _STEM_AND_SENSES[word]
+            if senses and not senses.isdisjoint(senses_here):
+                # A word left by the second stage finds its own stem in no free place, so that stem is no use here.
+                near = tuple({name for sense in senses & senses_here for name in by_sense[sense]} - {stem})
+                known[word] = (word, stem, near) if near or stem in stems else None
+            else:
+                known[word] = (word, stem, ()) if stem in stems else None
+        relations = list(map(known.__getitem__, reversed(words)))
+        return list(compress(range(len(words) - 1, -1, -1), relations)), list(filter(None, relations))
 
 
-_Word = tuple[int, str, str, tuple[str, ...]]
-_Pairs = list[tuple[int, int]]
-
-
-def _match(candidate: Sequence[_Word], reference: _Reference) -> tuple[_Pairs, _Pairs, _Pairs]:
-    """The matched positions (candidate, reference) of the three stages, each last first.
+def _match(candidate: _Candidate, reference: _Reference) -> tuple[_Pairs, _Pairs, _Pairs]:
+    """The matched pairs of the three stages, each last first.
 
     Every stage goes through the words that the stages before left, from the last to the first, and gives each the last
     position of the reference that is still free.
@@ -168,61 +172,56 @@ def _match(candidate: Sequence[_Word], reference: _Reference) -> tuple[_Pairs, _
     exact: _Pairs = []
     by_stem: _Pairs = []
     by_synonym: _Pairs = []
-    last, before, places = reference.last.copy(), reference.before, reference.places
+    last, before, places, width = reference.last.copy(), reference.before, reference.places, reference.width
     rest = []
-    for word in candidate:
-        at = last.get(word[1], -1)
+    for position, (word, stem, near) in zip(*candidate, strict=True):
+        at = last.get(word, -1)
         if at >= 0:
-            exact.append((word[0], at))
-            last[word[1]] = before[at]
-        elif word[3] or word[2] in places:
-            rest.append(word)
+            exact.append(position * width + at)
+            last[word] = before[at]
+        elif near or stem in places:
+            rest.append((position, stem, near))
     if not rest:
         return exact, by_stem, by_synonym
-    taken = {at for _, at in exact}
+
+    taken = {pair % width for pair in exact}
     free: dict[str, list[int]] = {}
     remaining = []
-    for word in rest:
-        stem = word[2]
+    for position, stem, near in rest:
         if stem in places:
             if stem not in free:
                 free[stem] = [at for at in places[stem] if at not in taken]
             if free[stem]:
-                by_stem.append((word[0], free[stem].pop()))
+                by_stem.append(position * width + free[stem].pop())
                 continue
-        if word[3]:
-            remaining.append(word)
-    for word in remaining:
+        if near:
+            remaining.append((position, near))
+    for position, near in remaining:
         best: list[int] = []
-        for stem in word[3]:
+        for stem in near:
             if stem in places:
                 if stem not in free:
                     free[stem] = [at for at in places[stem] if at not in taken]
                 if free[stem] and (not best or free[stem][-1] > best[-1]):
                     best = free[stem]
         if best:
-            by_synonym.append((word[0], best.pop()))
+            by_synonym.append(position * width + best.pop())
     return exact, by_stem, by_synonym
 
 
-def _count_chunks(pairs: Sequence[tuple[int, int]]) -> int:
-    """The number of runs adjacent on both sides, of pairs sorted by their first position, ascending."""
-    chunks = 0
-    follows = (-1, -1)
-    for pair in pairs:
-        if pair != follows:
-            chunks += 1
-        follows = (pair[0] + 1, pair[1] + 1)
-    return chunks
+def _count_chunks(pairs: _Pairs, width: int) -> int:
+    """The number of runs of pairs that are adjacent on both sides: of pairs that follow on no other."""
+    follow_on = {pair + width + 1 for pair in pairs}
+    return len(pairs) - len(follow_on.intersection(pairs))
 
 
-def _score(words: int, candidate: Sequence[_Word], reference: _Reference) -> float:
+def _score(words: int, candidate: _Candidate, reference: _Reference) -> float:
+    """METEOR of a candidate of so many words against a reference."""
     exact, by_stem, by_synonym = _match(candidate, reference)
     pairs = exact + by_stem + by_synonym
     if not pairs:
         return 0.0
-    pairs.sort()
-    return _formula(len(pairs), _count_chunks(pairs), words, len(reference.words))[4]
+    return _formula(len(pairs), _count_chunks(pairs, reference.width), words, reference.width - 1)[4]
 
 
 class PinnedMeteor:
@@ -237,13 +236,15 @@ class PinnedMeteor:
 
         A text without words scores 0 against everything. Raises ``ResourceError`` if a resource is missing or damaged.
         """
-        prepared = _References(references)
+        known = {text: _Reference(text) for text in dict.fromkeys(references)}
+        prepared = [known[text] for text in references]
+        relations = _Relations(known.values())
         rows: dict[str, list[float]] = {}
         for text in candidates:
             if text not in rows:
                 words = lower_words(text)
-                matchable = prepared.candidate(words)
-                rows[text] = [_score(len(words), matchable, reference) for reference in prepared.each]
+                matchable = relations.of(words)
+                rows[text] = [_score(len(words), matchable, reference) for reference in prepared]
         return np.array([rows[text] for text in candidates], dtype=np.float64).reshape(len(candidates), len(references))
 
     def single(self, candidate: str, reference: str) -> float:
@@ -306,19 +307,18 @@ def meteor(candidate: str, reference: str) -> float:
 
 def align(candidate: str, reference: str) -> Alignment:
     """How the pinned METEOR of ``candidate`` against ``reference`` comes about, word by word."""
-    prepared = _References([reference])
+    target = _Reference(reference)
     words = lower_words(candidate)
     kinds: tuple[Kind, ...] = ("exact", "stem", "synonym")
-    stages = zip(kinds, _match(prepared.candidate(words), prepared.each[0]), strict=True)
-    matches = sorted((pair, kind) for kind, pairs in stages for pair in pairs)
-    chunks = _count_chunks([pair for pair, _ in matches])
-    target = prepared.each[0].words
+    stages = _match(_Relations([target]).of(words), target)
+    matches = sorted((pair, kind) for kind, pairs in zip(kinds, stages, strict=True) for pair in pairs)
+    chunks = _count_chunks([pair for pair, _ in matches], target.width)
     return Alignment(
         tuple(words),
-        tuple(target),
-        tuple(Match(*pair, kind) for pair, kind in matches),
+        tuple(target.words),
+        tuple(Match(*divmod(pair, target.width), kind) for pair, kind in matches),
         chunks,
-        *_formula(len(matches), chunks, len(words), len(target)),
+        *_formula(len(matches), chunks, len(words), len(target.words)),
     )
 
 

@@ -11,9 +11,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from itertools import chain
 from typing import NamedTuple
 
-from averitec_eval.text.memo import Memo
+from averitec_eval.text.memo import LONGEST_KEY, Memo
 from averitec_eval.text.sentences import PUNCTUATION, breaks_after, ends_with_plain_word, split_sentences
 
 RULES = "nltk-3.9-rules"
@@ -33,7 +34,6 @@ _MARK = re.compile(rf"{_EARLY_MARK.pattern}|{_LATE_MARK.pattern}")
 _HANGING_APOSTROPHE = re.compile(r"(?<=[^'])' ")
 _SHORT_CLITICS = frozenset(("'s", "'S", "'m", "'M", "'d", "'D"))
 _LONG_CLITICS = frozenset(("'ll", "'LL", "'re", "'RE", "'ve", "'VE", "n't", "N'T"))
-_MAY_BE_FUSED = re.compile(r"cannot|d'ye|gimme|gonna|gotta|lemme|more'n|wanna|'tis|'twas", re.IGNORECASE)
 _FUSED = re.compile(
     r"\b(?:(can)(not)|(d)('ye)|(gim)(me)|(gon)(na)|(got)(ta)|(lem)(me)|(more)('n)|(wan)(na)(?!\S))\b", re.IGNORECASE
 )
@@ -73,7 +73,7 @@ def _cut(chunk: str, before: str, after: str, period: bool) -> list[str]:
     words = text.replace('"', " '' ").split()
     if apostrophe:
         words = [part for word in words for part in _without_clitics(word)]
-    if _MAY_BE_FUSED.search(chunk):
+    if apostrophe or _may_be_fused(chunk):
         words = [part for word in words for part in _unfused(word)]
     return words
 
@@ -90,30 +90,18 @@ def _without_clitics(word: str) -> list[str]:
     return parts
 
 
+def _may_be_fused(chunk: str) -> bool:
+    """Whether a chunk without an apostrophe could hold a fused form: each has one of these double letters."""
+    low = chunk.lower()
+    return "nn" in low or "mm" in low or "tt" in low
+
+
 def _unfused(word: str) -> list[str]:
     """The word with fused forms such as ``cannot`` and ``'tis`` in two."""
     text = _FUSED.sub(lambda match: f" {' '.join(filter(None, match.groups()))} ", f" {word} ")
     for pattern in _POETIC:
         text = pattern.sub(r"\1 \2 ", text)
     return text.split()
-
-
-def _cut_sentence(sentence: str) -> list[str]:
-    """The words of one sentence, whatever white space it holds."""
-    spans = [match.span() for match in re.finditer(r"\S+", sentence)]
-    gaps = [
-        sentence[end:start]
-        for end, start in zip(
-            [0, *(end for _, end in spans)], [*(start for start, _ in spans), len(sentence)], strict=True
-        )
-    ]
-    period = _period_chunk(sentence, spans, gaps)
-    words: list[str] = []
-    for k, (start, end) in enumerate(spans):
-        # Only the white space next to the chunk counts, and only whether it is a plain space.
-        after = " " if period >= 0 and k == len(spans) - 1 else gaps[k + 1][:1]
-        words += _cut(sentence[start:end], gaps[k][-1:], after, k == period)
-    return words
 
 
 def _period_chunk(sentence: str, spans: Sequence[tuple[int, int]], gaps: Sequence[str]) -> int:
@@ -137,13 +125,14 @@ def _period_chunk(sentence: str, spans: Sequence[tuple[int, int]], gaps: Sequenc
 # ---- chunks between plain spaces ----------------------------------------------------------------------------------
 
 _NEVER, _ALWAYS, _ASK, _CAREFUL = range(4)
+_MOST_CHUNKS = 1 << 16
 
 
 class _Chunk(NamedTuple):
     """What becomes of a chunk between plain spaces: its words inside a sentence, at the end of one, and which it is.
 
     ``ends`` is ``_NEVER`` where no sentence ends after it, ``_ALWAYS`` where one does, ``_ASK`` where the next chunk
-    decides, and ``_CAREFUL`` where its words depend on more than that.
+    decides, and ``_CAREFUL`` where more than that matters.
     """
 
     inside: tuple[str, ...]
@@ -151,6 +140,10 @@ class _Chunk(NamedTuple):
     ends: int
 
 
+_SPACES = re.compile(r" {2,}")
+# A line end is another white space than a plain space only to the quotes beside it.
+_HARMLESS_LINE_ENDS = re.compile(r"(?<!') ?\n[ \n]*(?![\"'])")
+_PLAIN = re.compile(r"([A-Za-z0-9]+(?:(?:[-/.][A-Za-z0-9]|[,:][0-9])[A-Za-z0-9]*)*)([.,;:?!]|'s)?")
 _INNER_MARK = re.compile(rf"[.?!](?=[{PUNCTUATION}])")
 _MARKED_TAIL = re.compile(r"(?:[.?!]|(?<![?!])[?!]{2,})\Z|[.?!][\"')\]}]+\Z")
 _UNSETTLED = re.compile(r"\"?''|\"\"|[\"')\]}]+--|\.[\])}>\"'»”’]")
@@ -185,36 +178,81 @@ class WordTokenizer:
 
     def __init__(self, fold: Callable[[str], str] = str) -> None:
         self._fold = fold
-        self._chunks: Memo[str, _Chunk] = Memo(self._look_at, 1 << 16)
+        self._chunks: Memo[str, _Chunk] = Memo(self._look_at, _MOST_CHUNKS)
+        self._settled: dict[str, tuple[str, ...]] = {}
 
     def _look_at(self, chunk: str) -> _Chunk:
-        ends = _ending(chunk)
-        if ends == _CAREFUL:
-            return _Chunk((), (), ends)
+        fold = self._fold
+        plain = _PLAIN.fullmatch(chunk)
+        if plain and not _may_be_fused(chunk):
+            # Most chunks are words without any mark inside that matters; the general rules say the same of them.
+            word, mark = fold(plain[1]), plain[2]
+            if not mark:
+                return _Chunk((word,), (word,), _NEVER)
+            apart = (word, mark)
+            if mark != ".":
+                return _Chunk(apart, apart, _ALWAYS if mark in "?!" else _NEVER)
+            return _Chunk((fold(chunk),), apart, _ALWAYS if ends_with_plain_word(chunk) else _ASK)
+        inside = tuple(map(fold, _cut(chunk, " ", " ", False)))
         period = bool(_PERIOD_TAIL.search(chunk))
-        inside = tuple(map(self._fold, _cut(chunk, " ", " ", False)))
-        closing = tuple(map(self._fold, _cut(chunk, " ", " " if period else "", period)))
-        return _Chunk(inside, inside if inside == closing else closing, ends)
+        closing = inside
+        if period or "'" in chunk:
+            closing = tuple(map(fold, _cut(chunk, " ", " " if period else "", period)))
+        return _Chunk(inside, closing, _ending(chunk))
 
     def __call__(self, text: str) -> list[str]:
         """The words of ``text`` in order."""
-        chunks = text.strip(" ").split(" ")
-        words: list[str] = []
+        spaced = _SPACES.sub(" ", text) if "  " in text else text
+        if "\n" in text:
+            spaced = _HARMLESS_LINE_ENDS.sub(" ", spaced)
+        chunks = spaced.strip(" ").split(" ")
+        parts = list(map(self._settled.get, chunks))
         last = len(chunks) - 1
-        for k, (inside, closing, ends) in enumerate(map(self._chunks.__getitem__, chunks)):
-            if not ends:
-                words += inside if k < last else closing
-            elif ends == _CAREFUL:
+        for k, part in enumerate(parts):
+            if part is not None:
+                continue
+            # The chunk has not been seen, or its words depend on where it stands.
+            inside, closing, ends = self._chunks[chunks[k]]
+            if ends == _CAREFUL:
                 return self.cut_carefully(text)
+            if ends == _NEVER:
+                parts[k] = inside if k < last else closing
+                if inside is closing:
+                    self._settle(chunks[k], inside)
             elif ends == _ALWAYS or k == last or breaks_after(f"{chunks[k]} {chunks[k + 1]}"):
-                words += closing
+                parts[k] = closing
             else:
-                words += inside
-        return words
+                parts[k] = inside
+        return list(chain.from_iterable(filter(None, parts)))
+
+    def _settle(self, chunk: str, words: tuple[str, ...]) -> None:
+        """Remember a chunk whose words are the same wherever it stands."""
+        if len(chunk) <= LONGEST_KEY:
+            if len(self._settled) >= _MOST_CHUNKS:
+                self._settled.clear()
+            self._settled[chunk] = words
 
     def cut_carefully(self, text: str) -> list[str]:
-        """The same words, found sentence by sentence without anything remembered of single chunks."""
-        return [self._fold(word) for sentence in split_sentences(text) for word in _cut_sentence(sentence)]
+        """The same words, found sentence by sentence; any white space and any punctuation may stand anywhere."""
+        return [word for sentence in split_sentences(text) for word in self._cut_sentence(sentence)]
+
+    def _cut_sentence(self, sentence: str) -> list[str]:
+        spans = [match.span() for match in re.finditer(r"\S+", sentence)]
+        starts, ends = [start for start, _ in spans], [end for _, end in spans]
+        gaps = [sentence[end:start] for end, start in zip([0, *ends], [*starts, len(sentence)], strict=True)]
+        period = _period_chunk(sentence, spans, gaps)
+        last = len(spans) - 1
+        words: list[str] = []
+        for k, (start, end) in enumerate(spans):
+            # Only the white space next to the chunk counts, and only whether it is a plain space.
+            before, after = gaps[k][-1:], gaps[k + 1][:1]
+            if before == after == " " and k != period:
+                words += self._chunks[sentence[start:end]].inside
+                continue
+            if period >= 0 and k == last:
+                after = " "
+            words += map(self._fold, _cut(sentence[start:end], before, after, k == period))
+        return words
 
 
 word_tokenize = WordTokenizer()
