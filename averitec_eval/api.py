@@ -39,14 +39,15 @@ def score(
 ) -> Result:
     """Validate and score a submission.
 
-    ``submission`` and ``gold`` are records or paths; a file of predictions is read as a stream, first to validate it and then to
-    score it, so that its size does not matter. ``profile`` names the edition's contract, ``levels`` adds levels in [0, 1) of which
-    the first becomes the headline, ``meteor`` is ``pinned`` or ``nltk``, ``input_format`` forces the format of the prediction file. ``on_claim`` is
-    called with each claim's scores, its prediction and its gold as soon as they are there.
+    ``submission`` and ``gold`` are records or paths; a file of predictions is read as a stream, first to validate it
+    and then to score it, so that its size does not matter. ``profile`` names the edition's contract, ``levels`` adds
+    levels in [0, 1) of which the first becomes the headline, ``meteor`` is ``pinned`` or ``nltk``, ``input_format``
+    forces the format of the prediction file. ``on_claim`` is called with each claim's scores, its prediction and its
+    gold as soon as they are there.
 
-    Missing claims score 0 and are counted in ``result.inputs``. Raises ``InvalidSubmissionError`` for any other error in the
-    submission and ``UnreadableError`` for a file that cannot be read; both hold the ``report``. Raises ``UsageError`` for unknown
-    names, ``ResourceError`` for missing or damaged resources.
+    Missing claims score 0 and are counted in ``result.inputs``. Raises ``InvalidSubmissionError`` for any other error
+    in the submission and ``UnreadableError`` for a file that cannot be read; both hold the ``report``. Raises
+    ``UsageError`` for unknown names, ``ResourceError`` for missing or damaged resources.
     """
     gold = gold if isinstance(gold, Gold) else read_gold(gold)
     scorer = Scorer(gold, profile=profile, levels=levels, meteor=meteor)
@@ -60,7 +61,12 @@ def score(
 
 
 def score_claim(
-    path: StrPath, gold: Gold | StrPath, claim_id: int, *, profile: str | Profile = DEFAULT_PROFILE, input_format: str | None = None
+    path: StrPath,
+    gold: Gold | StrPath,
+    claim_id: int,
+    *,
+    profile: str | Profile = DEFAULT_PROFILE,
+    input_format: str | None = None,
 ) -> tuple[dict[str, Any], str]:
     """The line of one claim, as ``claims.jsonl`` holds it, and the printed signature, without scoring the other claims.
 
@@ -92,9 +98,7 @@ def check(submission: Submission | StrPath, gold: Gold, *, input_format: str | N
     return report
 
 
-def _predictions(
-    submission: Submission | StrPath, report: Report, input_format: str | None
-) -> Iterator[Prediction]:
+def _predictions(submission: Submission | StrPath, report: Report, input_format: str | None) -> Iterator[Prediction]:
     if isinstance(submission, Submission):
         yield from submission
         return
@@ -104,7 +108,9 @@ def _predictions(
         if prediction is not None:
             yield prediction
     if file.sha256 != report.sha256:
-        raise UnreadableError(f"{os.fspath(submission)}: the file changed while it was read; run again when it is complete")
+        raise UnreadableError(
+            f"{os.fspath(submission)}: the file changed while it was read; run again when it is complete"
+        )
 
 
 __all__ = ["check", "score", "score_claim"]

@@ -61,7 +61,9 @@ class ConversionError(AveritecEvalError):
 
 
 class ConfigError(AveritecEvalError):
-    """A settings file breaks its rules; ``problems`` lists every one as a sentence: where, found, expected, how to mend."""
+    """A settings file breaks its rules; ``problems`` lists every one as a sentence: where, found, expected, how to
+    mend.
+    """
 
     exit_code = 1
 

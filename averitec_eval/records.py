@@ -142,12 +142,11 @@ class Gold:
 class Prediction:
     """What a system says of one claim.
 
-    ``evidence`` are questions with answers (one answer each in the 2024 and 2025 files).
-    ``string_evidence`` are plain strings, which the 2023 and 2024-draft files allow; they are compared
-    whole, after the question-answer strings. ``lists_pairs`` is False where the file does not list
-    question-answer pairs at all, not even an empty list: only then do the plain strings also stand in for the questions.
-    ``claim`` is the claim's text as the file repeats it, if it does; it is never a key. ``justification`` is None where
-    there is none.
+    ``evidence`` are questions with answers (one answer each in the 2024 and 2025 files). ``string_evidence`` are
+    plain strings, which the 2023 and 2024-draft files allow; they are compared whole, after the question-answer
+    strings. ``lists_pairs`` is False where the file does not list question-answer pairs at all, not even an empty
+    list: only then do the plain strings also stand in for the questions. ``claim`` is the claim's text as the file
+    repeats it, if it does; it is never a key. ``justification`` is None where there is none.
     """
 
     claim_id: int

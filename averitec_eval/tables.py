@@ -123,8 +123,8 @@ def to_latex(table: Table) -> str:
 def to_csv(tables: Sequence[Table]) -> str:
     """Tables of the same columns as one CSV with full precision.
 
-    Text that a spreadsheet would run as a formula is preceded by an apostrophe, and control characters are written as escapes, so
-    that a row is a line; JSON outputs keep text as it is.
+    Text that a spreadsheet would run as a formula is preceded by an apostrophe, and control characters are written as
+    escapes, so that a row is a line; JSON outputs keep text as it is.
     """
     buffer = io.StringIO(newline="")
     writer = csv.writer(buffer, lineterminator="\n")

@@ -12,7 +12,9 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Cost:
-    """Cost of one process: CPU seconds (user and system), wall seconds, peak resident memory in MB, and what it printed."""
+    """Cost of one process: CPU seconds (user and system), wall seconds, peak resident memory in MB, and what it
+    printed.
+    """
 
     cpu: float
     wall: float
@@ -24,7 +26,8 @@ def run(command: Sequence[str]) -> Cost:
     """Run a command to its end and give its cost. Raises ``RuntimeError`` with its output if it fails."""
     start = time.perf_counter()
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-    assert process.stdout is not None and process.stderr is not None
+    assert process.stdout is not None
+    assert process.stderr is not None
     stdout, stderr = process.stdout.read(), process.stderr.read()
     _, status, usage = os.wait4(process.pid, 0)
     wall = time.perf_counter() - start

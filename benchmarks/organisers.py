@@ -1,8 +1,8 @@
 """What the organisers' way costs: plain NLTK, nothing cached, the same matching made four times.
 
-The 2024 evaluator walks all pairs once for the questions and three times for the question-answer strings: for HU-METEOR, for the
-AVeriTeC score, and for the figures by type. Run as ``python benchmarks/organisers.py NLTK_FOLDER NLTK_DATA PREDICTIONS GOLD``;
-prints its scores and its CPU seconds as JSON.
+The 2024 evaluator walks all pairs once for the questions and three times for the question-answer strings: for
+HU-METEOR, for the AVeriTeC score, and for the figures by type. Run as ``python benchmarks/organisers.py NLTK_FOLDER
+NLTK_DATA PREDICTIONS GOLD``; prints its scores and its CPU seconds as JSON.
 """
 
 from __future__ import annotations
@@ -14,11 +14,11 @@ from pathlib import Path
 
 sys.path.insert(0, sys.argv[1])
 
-import nltk  # noqa: E402
-import numpy as np  # noqa: E402
-from nltk.tokenize import word_tokenize  # noqa: E402
-from nltk.translate.meteor_score import single_meteor_score  # noqa: E402
-from scipy.optimize import linear_sum_assignment  # noqa: E402
+import nltk
+import numpy as np
+from nltk.tokenize import word_tokenize
+from nltk.translate.meteor_score import single_meteor_score
+from scipy.optimize import linear_sum_assignment
 
 nltk.data.path[:] = [sys.argv[2]]
 
@@ -57,7 +57,9 @@ def main() -> None:
         ]
 
     questions = [
-        utility([pair["question"] for pair in p["evidence"][:10]], [question["question"] for question in g["questions"]])
+        utility(
+            [pair["question"] for pair in p["evidence"][:10]], [question["question"] for question in g["questions"]]
+        )
         for p, g in zip(predictions, gold, strict=True)
     ]
     hu_meteor = answers()

@@ -18,7 +18,9 @@ def find_data_dir() -> Path | None:
 
 @pytest.fixture(scope="session")
 def data_dir() -> Path:
-    """The folder of real AVeriTeC data; a test that asks for it is skipped, with the reason shown, where there is none."""
+    """The folder of real AVeriTeC data; a test that asks for it is skipped, with the reason shown, where there is
+    none.
+    """
     path = find_data_dir()
     if path is None:
         pytest.skip("the shared research data is absent: set AVERITEC_DATA to its folder")

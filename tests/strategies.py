@@ -40,3 +40,89 @@ def gold_with_predictions(draw: st.DrawFn, max_size: int = 8) -> tuple[Gold, tup
 
 yaml_texts = st.text(max_size=200) | st.text(alphabet=":-[]{}&*!|>'\"#%@, \nab0", max_size=60)
 """Texts for a YAML reader, half of them made of the marks that mean something in YAML."""
+
+
+# --- File formats ---
+
+json_values = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers(-(10**12), 10**12)
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | st.text(max_size=12),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=6), inner, max_size=4),
+    max_leaves=12,
+)
+"""Values that JSON can hold, surrogates left out."""
+
+csv_cells = st.text(alphabet=',"\n\r\t abé', max_size=8)
+"""Cells of a CSV file, made of what has a meaning there."""
+
+free_texts = st.text(alphabet=st.characters(exclude_categories=["Cs"]), max_size=20) | st.text(
+    '\t\n\r" ,ab', max_size=10
+)
+"""Texts that UTF-8 can encode, half of them made of the characters that separate things."""
+
+_optional = st.none() | free_texts
+
+
+@st.composite
+def free_answers(draw: st.DrawFn) -> Answer:
+    """Any answer, with or without its type, explanation and source."""
+    return Answer(
+        draw(free_texts),
+        draw(st.sampled_from([None, "Extractive", "Abstractive", "Boolean", "Unanswerable"])),
+        draw(_optional),
+        draw(_optional),
+        draw(_optional),
+        draw(_optional),
+        draw(_optional),
+    )
+
+
+@st.composite
+def free_questions(draw: st.DrawFn) -> Question:
+    """Any question with none, one or several answers."""
+    return Question(draw(free_texts), tuple(draw(st.lists(free_answers(), max_size=3))))
+
+
+@st.composite
+def free_predictions(draw: st.DrawFn, *, ids_are_places: bool = False) -> tuple[Prediction, ...]:
+    """Predictions with everything the records can hold; only the ids are tame."""
+    size = draw(st.integers(1, 3))
+    ids = range(size) if ids_are_places else draw(st.lists(st.integers(0, 10**6), min_size=size, max_size=size))
+    predictions = []
+    for claim_id in ids:
+        questions = tuple(draw(st.lists(free_questions(), max_size=3)))
+        predictions.append(
+            Prediction(
+                claim_id,
+                draw(st.sampled_from(Verdict)),
+                questions,
+                tuple(draw(st.lists(free_texts, max_size=2))),
+                draw(_optional),
+                draw(_optional),
+                bool(questions) or draw(st.booleans()),
+            )
+        )
+    return tuple(predictions)
+
+
+@st.composite
+def free_gold(draw: st.DrawFn) -> tuple[GoldClaim, ...]:
+    """Gold claims with everything the records can hold."""
+    names = st.lists(free_texts, max_size=2).map(tuple)
+    ids = draw(st.lists(st.integers(0, 10**6), min_size=1, max_size=3, unique=True) | st.just([0, 1]))
+    return tuple(
+        GoldClaim(
+            claim_id,
+            draw(free_texts),
+            draw(st.sampled_from(Verdict)),
+            tuple(draw(st.lists(free_questions(), max_size=3))),
+            *(draw(_optional) for _ in range(8)),
+            claim_types=draw(names),
+            strategies=draw(names),
+            required_reannotation=draw(st.sampled_from([None, True, False])),
+        )
+        for claim_id in ids
+    )

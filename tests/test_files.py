@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import signal
 import subprocess
 import sys
@@ -37,9 +36,14 @@ def test_a_write_replaces_the_file_and_leaves_nothing_beside_it(tmp_path: Path) 
 def test_an_error_halfway_leaves_the_old_file_whole(tmp_path: Path) -> None:
     target = tmp_path / "file"
     write_bytes(target, b"old")
-    with pytest.raises(RuntimeError), write_atomic(target) as handle:
-        handle.write(b"half of the n")
-        raise RuntimeError
+
+    def write_half() -> None:
+        with write_atomic(target) as handle:
+            handle.write(b"half of the n")
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        write_half()
     assert target.read_bytes() == b"old"
     assert [path.name for path in tmp_path.iterdir()] == ["file"]
 
@@ -78,7 +82,7 @@ def test_a_target_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     (tmp_path / "folder").mkdir()
     with pytest.raises(OutputError, match="folder"):
         write_bytes(tmp_path / "folder", b"x")
-    assert sorted(os.listdir(tmp_path)) == ["file", "folder"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["file", "folder"]
 
 
 def test_sha256_of_a_file(tmp_path: Path) -> None:

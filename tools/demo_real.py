@@ -1,7 +1,7 @@
 """Build the board of the real AVeriTeC dev submissions: ``make demo-real``.
 
-The data is CC BY-NC and stays out of the repository: it is read from AVERITEC_DATA (or ../shared/data), and the board's folder is made
-under .cache, which git ignores.
+The data is CC BY-NC and stays out of the repository: it is read from AVERITEC_DATA (or ../shared/data), and the
+board's folder is made under .cache, which git ignores.
 """
 
 from __future__ import annotations

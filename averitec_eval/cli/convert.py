@@ -38,9 +38,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="FORMAT",
         help="read IN as this format instead of detecting it",
     )
-    parser.add_argument(
-        "--gold", action="store_true", help="IN is a gold file; implied where --to names a gold format"
-    )
+    parser.add_argument("--gold", action="store_true", help="IN is a gold file; implied where --to names a gold format")
     parser.add_argument(
         "--split",
         metavar="TEXT",

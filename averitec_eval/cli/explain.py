@@ -20,8 +20,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace, out: Output) -> int:
     """Print one entry of the catalogue, or all. Raises ``UsageError`` for a code that does not exist."""
+    from averitec_eval.json_output import to_json
     from averitec_eval.validation.catalogue import FAMILIES, catalogue, find
-    from averitec_eval.validation.render import code_document, print_code, print_codes, to_json
+    from averitec_eval.validation.render import code_document, print_code, print_codes
 
     if args.list == (args.code is not None):
         raise UsageError("explain takes either a code or --list")

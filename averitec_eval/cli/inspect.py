@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -31,18 +31,22 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("run_path", metavar="RUN", help="a run folder, or a prediction file with --gold")
     parser.add_argument("--claim", type=int, required=True, metavar="ID", help="the id of the claim to show")
     add_gold(parser, required=False)
-    parser.add_argument("--profile", default=DEFAULT_PROFILE, metavar="NAME", help="as for score (prediction files only)")
+    parser.add_argument(
+        "--profile", default=DEFAULT_PROFILE, metavar="NAME", help="as for score (prediction files only)"
+    )
     add_input_format(parser)
-    parser.add_argument("--format", choices=["text", "json"], default="text", help="how to print it (default: %(default)s)")
+    parser.add_argument(
+        "--format", choices=["text", "json"], default="text", help="how to print it (default: %(default)s)"
+    )
 
 
 def run(args: argparse.Namespace, out: Output) -> int:
-    from averitec_eval.scoring.results import to_json
+    from averitec_eval.json_output import to_json
 
     with reporting(out, args.format):
         claim, signature = _load(args)
     if args.format == "json":
-        out.data(to_json({"signature": signature, **claim}) + "\n")
+        out.data(to_json({"signature": signature, **claim}))
     else:
         _print_claim(claim, signature, out)
     return 0
@@ -54,7 +58,9 @@ def _load(args: argparse.Namespace) -> tuple[dict[str, Any], str]:
     if Path(args.run_path).is_dir():
         return find_claim(args.run_path, args.claim), read_results(args.run_path)["signature"]
     if args.gold is None:
-        raise UsageError(f"{args.run_path} is not a run folder: give --gold with a prediction file, or score it with --out")
+        raise UsageError(
+            f"{args.run_path} is not a run folder: give --gold with a prediction file, or score it with --out"
+        )
     from averitec_eval.api import score_claim
 
     return score_claim(args.run_path, args.gold, args.claim, profile=args.profile, input_format=args.input_format)
@@ -105,7 +111,7 @@ def _print_claim(claim: dict[str, Any], signature: str, out: Output) -> None:
     out.data(f"\nsignature: {signature}\n")
 
 
-def _marked(title: str, words: Sequence[str], kinds: dict[int, str]) -> Text:
+def _marked(title: str, words: Sequence[str], kinds: Mapping[int, str]) -> Text:
     from rich.text import Text
 
     from averitec_eval.validation.printable import printable

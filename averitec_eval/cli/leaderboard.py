@@ -25,7 +25,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         description="Validate, score and rank every submission that CONFIG names and write the page.",
         allow_abbrev=False,
     )
-    build.add_argument("config", metavar="CONFIG", help="the board's configuration, such as leaderboard/leaderboard.yaml")
+    build.add_argument(
+        "config", metavar="CONFIG", help="the board's configuration, such as leaderboard/leaderboard.yaml"
+    )
     build.add_argument("--out", metavar="DIR", help="write the site here instead of where CONFIG says")
 
 
@@ -63,7 +65,12 @@ def _build(config: BoardConfig, out: Output) -> Board:
 def _summary(board: Board) -> object:
     from averitec_eval.tables import Column, Table, to_rich
 
-    columns = (Column("Rank", "right"), Column("Submission"), Column(board.headline or "Score", "right"), Column("Not ranked because"))
+    columns = (
+        Column("Rank", "right"),
+        Column("Submission"),
+        Column(board.headline or "Score", "right"),
+        Column("Not ranked because"),
+    )
     rows = tuple(
         (entry.rank, entry.name, entry.result.headline_score if entry.result else None, entry.reason)
         for entry in board.entries

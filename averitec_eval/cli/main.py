@@ -85,14 +85,14 @@ def apply_environment(parser: argparse.ArgumentParser) -> None:
             action.default = text == "1"
             continue
         repeatable = isinstance(action, argparse._AppendAction)
-        values = [_environment_value(parser, action, variable, part) for part in (text.split(",") if repeatable else [text])]
+        values = [
+            _environment_value(parser, action, variable, part) for part in (text.split(",") if repeatable else [text])
+        ]
         action.default = values if repeatable else values[0]
         action.required = False
 
 
-def _environment_value(
-    parser: argparse.ArgumentParser, action: argparse.Action, variable: str, text: str
-) -> object:
+def _environment_value(parser: argparse.ArgumentParser, action: argparse.Action, variable: str, text: str) -> object:
     convert = action.type if callable(action.type) else str
     try:
         value: object = convert(text)
@@ -140,12 +140,12 @@ def main(argv: Sequence[str] | None = None, out: Output | None = None) -> int:
             raise
         out.message(f"averitec-eval: {error.strerror or error}: {error.filename or 'no file named'}")
         return 3
-    except Exception as error:  # noqa: BLE001 - the last guard between a defect and the user's terminal
+    except Exception as error:
         if args.debug:
             raise
         out.message(
-            f"averitec-eval: internal error ({type(error).__name__}: {error}). This is a defect of averitec-eval, not of "
-            "your file; please report it with the output of the same command and --debug."
+            f"averitec-eval: internal error ({type(error).__name__}: {error}). This is a defect of averitec-eval, "
+            "not of your file; please report it with the output of the same command and --debug."
         )
         return INTERNAL_ERROR
 

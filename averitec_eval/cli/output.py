@@ -18,7 +18,9 @@ PIPED_WIDTH = 80
 
 @dataclass
 class Output:
-    """The two streams of a command. ``data`` and ``table`` write results, ``message`` speaks to the person at the terminal."""
+    """The two streams of a command. ``data`` and ``table`` write results, ``message`` speaks to the person at the
+    terminal.
+    """
 
     stdout: TextIO
     stderr: TextIO
@@ -40,7 +42,9 @@ class Output:
         return _console(self.stderr)
 
     def tables(self, tables: list[Table], form: str) -> None:
-        """Write tables to stdout as ``text``, ``markdown``, ``latex`` or ``csv``. CSV puts tables of the same columns into one."""
+        """Write tables to stdout as ``text``, ``markdown``, ``latex`` or ``csv``. CSV puts tables of the same
+        columns into one.
+        """
         from averitec_eval import tables as renderers
 
         if form == "csv":

@@ -13,7 +13,8 @@ from averitec_eval.errors import InvalidSubmissionError, UnreadableError
 def reporting(out: Output, form: str) -> Iterator[None]:
     """Print the report of an invalid or unreadable file, as ``validate`` would, and let the error go on.
 
-    With ``form`` json the report goes to stdout as a document, else to stderr as text: stdout holds nothing but results.
+    With ``form`` json the report goes to stdout as a document, else to stderr as text: stdout holds nothing but
+    results.
     """
     try:
         yield
@@ -25,8 +26,9 @@ def reporting(out: Output, form: str) -> Iterator[None]:
 
 def show(report: object, out: Output, form: str) -> None:
     """Print one report where ``reporting`` says."""
+    from averitec_eval.json_output import to_json
     from averitec_eval.validation import Report
-    from averitec_eval.validation.render import print_report, to_json
+    from averitec_eval.validation.render import print_report
 
     assert isinstance(report, Report)
     if form == "json":

@@ -53,8 +53,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace, out: Output) -> int:
     from averitec_eval.api import score
     from averitec_eval.formats import read_gold
+    from averitec_eval.json_output import to_json
     from averitec_eval.scoring.report import heading, long_table, score_tables
-    from averitec_eval.scoring.results import to_json
     from averitec_eval.scoring.runs import ClaimLines, write_lines
 
     with reporting(out, args.format), ClaimLines() as lines:
@@ -71,7 +71,7 @@ def run(args: argparse.Namespace, out: Output) -> int:
         if args.out:
             write_lines(args.out, result, lines.in_order(result, gold))
     if args.format == "json":
-        out.data(to_json(result.to_dict()) + "\n")
+        out.data(to_json(result.to_dict()))
         return 0
     if args.format == "csv":
         out.tables([long_table(result)], "csv")

@@ -49,8 +49,9 @@ def positive(text: str) -> int:
 def run(args: argparse.Namespace, out: Output) -> int:
     """Check the files and print their reports; gives the worst exit code."""
     from averitec_eval.cli.reporting import reporting
+    from averitec_eval.json_output import to_json
     from averitec_eval.validation import validate
-    from averitec_eval.validation.render import print_report, report_document, summary_of_several, to_json
+    from averitec_eval.validation.render import print_report, report_document, summary_of_several
 
     reports = []
     for path in args.files:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from averitec_eval.api import score
-from averitec_eval.errors import AveritecEvalError, ConfigError, InvalidSubmissionError, UnreadableError
+from averitec_eval.errors import ConfigError, InvalidSubmissionError, UnreadableError
 from averitec_eval.formats import read_gold
 from averitec_eval.leaderboard.config import BoardConfig
 from averitec_eval.leaderboard.submission import SubmissionMeta, read_submission_folder
@@ -26,9 +26,9 @@ SLUG = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}")
 class Entry:
     """One submission on the board.
 
-    ``slug`` is its folder's name. ``meta`` is None where ``submission.yaml`` is unusable, ``result`` where there is nothing to score.
-    ``rank`` is None for whatever takes none, and ``reason`` then says why in one sentence. ``problems`` are sentences on what is wrong
-    with its files.
+    ``slug`` is its folder's name. ``meta`` is None where ``submission.yaml`` is unusable, ``result`` where there is
+    nothing to score. ``rank`` is None for whatever takes none, and ``reason`` then says why in one sentence.
+    ``problems`` are sentences on what is wrong with its files.
     """
 
     slug: str
@@ -75,15 +75,18 @@ def submission_folders(root: str | os.PathLike[str]) -> list[Path]:
     except OSError as error:
         raise UnreadableError(f"{root}: the submissions folder cannot be read: {error.strerror}") from None
     if not folders:
-        raise ConfigError(f"{root}: no submission in it; each one is a folder with submission.yaml and its predictions", ())
+        raise ConfigError(
+            f"{root}: no submission in it; each one is a folder with submission.yaml and its predictions", ()
+        )
     return folders
 
 
 def build_board(config: BoardConfig, progress: Callable[[str, int, int], None] | None = None) -> Board:
     """Validate, score and rank every submission of a board.
 
-    ``progress`` is called with the name, the number and the count of submissions as each one starts. Raises ``ConfigError`` and
-    ``UnreadableError`` for the board's own files; whatever is wrong with a submission becomes part of the board.
+    ``progress`` is called with the name, the number and the count of submissions as each one starts. Raises
+    ``ConfigError`` and ``UnreadableError`` for the board's own files; whatever is wrong with a submission becomes
+    part of the board.
     """
     gold = read_gold(config.gold)
     folders = submission_folders(config.submissions)

@@ -20,8 +20,9 @@ MAX_BYTES = 256 * 1024
 class BoardConfig:
     """What ``leaderboard.yaml`` says, its paths resolved against its folder.
 
-    ``gold`` is the gold file, or the name of a set that this package ships. ``profile`` is the scoring profile; ``levels`` are levels
-    beside the profile's own, in [0, 1), of which the first ranks. ``submissions`` holds a folder for each submission and ``site`` receives the page.
+    ``gold`` is the gold file, or the name of a set that this package ships. ``profile`` is the scoring profile;
+    ``levels`` are levels beside the profile's own, in [0, 1), of which the first ranks. ``submissions`` holds a
+    folder for each submission and ``site`` receives the page.
     """
 
     title: str
@@ -35,7 +36,9 @@ class BoardConfig:
 
 def _levels(value: Any) -> tuple[float, ...]:
     expected = "a list of numbers of at least 0 and below 1"
-    if not isinstance(value, list) or any(isinstance(item, bool) or not isinstance(item, int | float) for item in value):
+    if not isinstance(value, list) or any(
+        isinstance(item, bool) or not isinstance(item, int | float) for item in value
+    ):
         raise fields.Wrong(expected, "write it as [0.25, 0.3]")
     try:
         return check_levels([float(item) for item in value])
@@ -63,7 +66,8 @@ _REQUIRED = {
 def read_config(path: str | os.PathLike[str]) -> BoardConfig:
     """Read and check a board's configuration.
 
-    Raises ``UnreadableError`` if the file is not there and ``ConfigError`` with every problem at once if it breaks a rule.
+    Raises ``UnreadableError`` if the file is not there and ``ConfigError`` with every problem at once if it breaks a
+    rule.
     """
     file = Path(path)
     if not file.is_file():

@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from averitec_eval.files import write_bytes
+from averitec_eval.json_output import to_json
 from averitec_eval.leaderboard.board import Board, Entry
 from averitec_eval.scoring.profiles import get_profile, level_name
-from averitec_eval.scoring.results import to_json
 from averitec_eval.tables import Column, Table, Value, for_people, to_csv
 
 SCHEMA_VERSION = 1
@@ -27,13 +27,13 @@ def write_site(board: Board, directory: Path) -> list[Path]:
     written = []
     for name, result in results.items():
         path = directory / "results" / name
-        write_bytes(path, (to_json(result.to_dict()) + "\n").encode("utf-8"))
+        write_bytes(path, to_json(result.to_dict()).encode("ascii"))
         written.append(path)
     for stale in sorted((directory / "results").glob("*.json")):
         if stale.name not in results:
             stale.unlink()
     for name, text in (
-        ("board.json", to_json(board_dict(board)) + "\n"),
+        ("board.json", to_json(board_dict(board))),
         ("board.csv", to_csv([board_table(board)])),
         ("index.html", render_page(board)),
     ):
@@ -116,7 +116,9 @@ def _row(entry: Entry, metrics: tuple[str, ...]) -> tuple[Value, ...]:
 
 
 def render_page(board: Board) -> str:
-    """The page as HTML text. Everything from a submission is escaped; a strict content policy allows the page's own style only."""
+    """The page as HTML text. Everything from a submission is escaped; a strict content policy allows the page's
+    own style only.
+    """
     from jinja2 import Environment, StrictUndefined
 
     from averitec_eval.validation.printable import printable

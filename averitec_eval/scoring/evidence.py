@@ -1,8 +1,8 @@
 """HU-METEOR: how well predicted evidence covers the annotators', for one claim.
 
-The strings of both sides are compared pairwise with METEOR (candidate: predicted, reference: gold) and joined one to one so
-that the sum is largest (Hungarian method); the sum is divided by the number of gold strings. See section 4 of Schlichtkrull et
-al. (2023), "AVeriTeC: A Dataset for Real-world Claim Verification with Evidence from the Web".
+The strings of both sides are compared pairwise with METEOR (candidate: predicted, reference: gold) and joined one to
+one so that the sum is largest (Hungarian method); the sum is divided by the number of gold strings. See section 4 of
+Schlichtkrull et al. (2023), "AVeriTeC: A Dataset for Real-world Claim Verification with Evidence from the Web".
 """
 
 from __future__ import annotations
@@ -45,7 +45,8 @@ def comparison_strings(evidence: Sequence[Question], string_evidence: Sequence[s
 def predicted_questions(prediction: Prediction) -> list[str]:
     """The strings of a prediction that the question-only score compares.
 
-    Each question once, however many answers it has. Where the file lists no pairs at all, the comparison strings stand in.
+    Each question once, however many answers it has. Where the file lists no pairs at all, the comparison strings
+    stand in.
     """
     if not prediction.lists_pairs:
         return comparison_strings(prediction.evidence, prediction.string_evidence)
@@ -61,8 +62,8 @@ def gold_questions(questions: Sequence[Question], *, unique: bool) -> list[str]:
 def match_evidence(predicted: Sequence[str], gold: Sequence[str], meteor: Meteor, profile: Profile) -> Matching:
     """Match predicted strings with gold strings and give the utility, in [0, 1].
 
-    Only the first ``profile.cap`` predicted strings count; the gold side is never cut. Without predicted strings the utility
-    is 0. Raises ``ValueError`` if there are no gold strings, for then the utility is not defined.
+    Only the first ``profile.cap`` predicted strings count; the gold side is never cut. Without predicted strings the
+    utility is 0. Raises ``ValueError`` if there are no gold strings, for then the utility is not defined.
     """
     if not gold:
         raise ValueError("a gold claim without questions has no evidence score")

@@ -25,11 +25,12 @@ def why(claim: dict[str, Any], signature: str) -> list[str]:
     sentences = [f"{'Credit' if credit else 'No credit'}: {label} {joint} {reached}."]
     matched, gold = len(claim["pairs"]), claim["n_gold"]
     sentences.append(
-        f"{matched} of {gold} gold strings are matched by {claim['n_counted']} compared of {claim['n_predicted']} predicted; "
-        f"questions alone score {claim['evidence_q']:.4f}."
+        f"{matched} of {gold} gold strings are matched by {claim['n_counted']} compared of "
+        f"{claim['n_predicted']} predicted; questions alone score {claim['evidence_q']:.4f}."
     )
-    if gold > claim["n_counted"] and parsed.cap != "none" and gold > int(parsed.cap):
-        sentences.append(f"With {gold} gold strings and a cap of {parsed.cap}, no evidence could score above {int(parsed.cap) / gold:.4f}.")
+    if parsed.cap != "none" and gold > int(parsed.cap):
+        ceiling = int(parsed.cap) / gold
+        sentences.append(f"With {gold} gold strings and a cap of {parsed.cap}, no evidence scores above {ceiling:.4f}.")
     return sentences
 
 

@@ -1,7 +1,7 @@
 """Scoring profiles: the contracts of the official evaluators, as data.
 
-A profile says what an edition of the task counts and how; the scorer has no branch for any of them. All join by claim id,
-score a missing claim 0 and count it, whatever the organisers' script does with it (``official_join`` and
+A profile says what an edition of the task counts and how; the scorer has no branch for any of them. All join by claim
+id, score a missing claim 0 and count it, whatever the organisers' script does with it (``official_join`` and
 ``official_missing`` record that, for the docs). On a complete file in gold order every figure equals the script's.
 """
 
@@ -25,12 +25,13 @@ Comparison = Literal["gt", "ge"]
 class Profile:
     """What one edition's evaluator counts.
 
-    ``levels`` are reported, in (0, 1); ``headline_level`` ranks; ``official_levels`` are those the organisers' script itself
-    prints. ``comparison`` is ``gt`` (evidence score strictly above the level) or ``ge``. ``cap`` is how many predicted strings
-    count (None: all). ``divide_by`` says which side's number of strings the matched sum is divided by. ``unique_gold_questions``:
-    a gold question counts once in the question-only score although it stands in several rows of the CSV. ``justification``: the
-    justification is scored. ``thresholded_levels``: levels of the organisers' figure "by type", which averages the evidence score
-    set to zero where it is not above the level and never looks at the label.
+    ``levels`` are reported, in (0, 1); ``headline_level`` ranks; ``official_levels`` are those the organisers' script
+    itself prints. ``comparison`` is ``gt`` (evidence score strictly above the level) or ``ge``. ``cap`` is how many
+    predicted strings count (None: all). ``divide_by`` says which side's number of strings the matched sum is divided
+    by. ``unique_gold_questions``: a gold question counts once in the question-only score although it stands in
+    several rows of the CSV. ``justification``: the justification is scored. ``thresholded_levels``: levels of the
+    organisers' figure "by type", which averages the evidence score set to zero where it is not above the level and
+    never looks at the label.
     """
 
     name: str
@@ -133,8 +134,8 @@ def get_profile(name: str) -> Profile:
 def check_levels(levels: Sequence[float]) -> tuple[float, ...]:
     """The levels asked for, in the order given and each once.
 
-    Raises ``UsageError`` where one is not a number in [0, 1): an evidence score never reaches 1 (METEOR of a text with itself
-    is below 1), so a level of 1 or more can give no credit.
+    Raises ``UsageError`` where one is not a number in [0, 1): an evidence score never reaches 1 (METEOR of a text
+    with itself is below 1), so a level of 1 or more can give no credit.
     """
     wrong = [level for level in levels if not (math.isfinite(level) and 0 <= level < 1)]
     if wrong:

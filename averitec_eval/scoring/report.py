@@ -58,14 +58,14 @@ def score_tables(result: Result) -> list[Table]:
 def _label_table(result: Result) -> Table:
     counts = result.confusion.counts
     names = ("Supported", "Refuted", "Not enough", "Conflicting")
-    rows = tuple(
+    rows: list[tuple[Value, ...]] = [
         (name, result.scores[f"f1_{label.slug}"], *(counts[label][predicted] for predicted in (*Verdict, None)))
         for name, label in zip(names, Verdict, strict=True)
-    )
+    ]
     return Table(
         "F1 of each label, and how often each gold label got each predicted label",
         (Column("Gold label"), Column("F1", "right"), *(Column(name, "right") for name in (*names, "Missing"))),
-        rows,
+        tuple(rows),
     )
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -23,10 +22,11 @@ SCHEMA_VERSION = 1
 class ClaimScore:
     """The scores of one gold claim.
 
-    ``predicted`` is None for a claim the submission leaves out; all its scores are 0. ``evidence_q`` and ``evidence_qa`` are the
-    question-only and question-answer utilities in [0, 1], ``pairs`` the matched pairs of the latter. ``credit`` says of each of
-    ``levels`` whether the claim counts there. ``justification`` is METEOR in [0, 1], None where the profile
-    or the gold has none. ``n_predicted`` counts the predicted question-answer strings, of which ``n_counted`` are compared with ``n_gold``.
+    ``predicted`` is None for a claim the submission leaves out; all its scores are 0. ``evidence_q`` and
+    ``evidence_qa`` are the question-only and question-answer utilities in [0, 1], ``pairs`` the matched pairs of the
+    latter. ``credit`` says of each of ``levels`` whether the claim counts there. ``justification`` is METEOR in [0,
+    1], None where the profile or the gold has none. ``n_predicted`` counts the predicted question-answer strings, of
+    which ``n_counted`` are compared with ``n_gold``.
     """
 
     claim_id: int
@@ -94,10 +94,10 @@ class Inputs:
 class Result:
     """The scores of one submission.
 
-    ``scores`` maps metric names to numbers in [0, 1] at full precision. ``headline`` is the name of the metric that ranks.
-    ``by_type`` and ``by_strategy`` hold the same kind of scores over parts of the claims, empty where the gold does not say.
-    ``thresholded_evidence_by_type`` is the organisers' figure "by type": level, then claim type, to the mean of the evidence score set
-    to zero where it does not pass the level; the label plays no part in it.
+    ``scores`` maps metric names to numbers in [0, 1] at full precision. ``headline`` is the name of the metric that
+    ranks. ``by_type`` and ``by_strategy`` hold the same kind of scores over parts of the claims, empty where the gold
+    does not say. ``thresholded_evidence_by_type`` is the organisers' figure "by type": level, then claim type, to the
+    mean of the evidence score set to zero where it does not pass the level; the label plays no part in it.
     """
 
     profile: str
@@ -164,7 +164,9 @@ class Result:
         return pd.DataFrame({"metric": list(self.scores), "score": list(self.scores.values())})
 
     def claims_frame(self) -> pd.DataFrame:
-        """The claims as a pandas frame, a row each in gold order, indexed by ``claim_id``; credit in columns ``credit@LEVEL``."""
+        """The claims as a pandas frame, a row each in gold order, indexed by ``claim_id``; credit in columns
+        ``credit@LEVEL``.
+        """
         import pandas as pd
 
         rows = []
@@ -179,9 +181,4 @@ def _groups_dict(groups: Mapping[str, GroupScore]) -> dict[str, Any]:
     return {name: {"n": group.n, "scores": dict(group.scores)} for name, group in groups.items()}
 
 
-def to_json(value: Any, *, indent: int | None = 2) -> str:
-    """JSON text of a result, the same bytes for the same value; a NaN or an infinity is a ``ValueError``."""
-    return json.dumps(value, ensure_ascii=False, allow_nan=False, indent=indent)
-
-
-__all__ = ["SCHEMA_VERSION", "ClaimScore", "GroupScore", "Inputs", "Result", "to_json"]
+__all__ = ["SCHEMA_VERSION", "ClaimScore", "GroupScore", "Inputs", "Result"]

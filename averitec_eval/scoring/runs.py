@@ -1,7 +1,7 @@
 """Run folders: ``results.json`` and ``claims.jsonl``, written whole or not at all, and read back.
 
-``claims.jsonl`` has a line per gold claim, in gold order, with the scores and the compared strings, so that a run can be inspected
-without the files it was made from.
+``claims.jsonl`` has a line per gold claim, in gold order, with the scores and the compared strings, so that a run can
+be inspected without the files it was made from.
 """
 
 from __future__ import annotations
@@ -16,9 +16,10 @@ from typing import Any
 
 from averitec_eval.errors import UnreadableError
 from averitec_eval.files import write_atomic, write_bytes
+from averitec_eval.json_output import to_json
 from averitec_eval.records import Gold, GoldClaim, Prediction, Submission
 from averitec_eval.scoring.evidence import comparison_strings
-from averitec_eval.scoring.results import ClaimScore, Result, to_json
+from averitec_eval.scoring.results import ClaimScore, Result
 
 RESULTS = "results.json"
 CLAIMS = "claims.jsonl"
@@ -27,7 +28,9 @@ MAX_LINE_BYTES = 64 * 1024 * 1024
 
 
 def claim_line(score: ClaimScore, prediction: Prediction | None, claim: GoldClaim) -> dict[str, Any]:
-    """A claim's line: its scores, its text, and the strings that were compared (predicted ones beyond the cap included)."""
+    """A claim's line: its scores, its text, and the strings that were compared (predicted ones beyond the cap
+    included).
+    """
     predicted = [] if prediction is None else comparison_strings(prediction.evidence, prediction.string_evidence)
     return {
         **score.to_dict(),
@@ -40,7 +43,8 @@ def claim_line(score: ClaimScore, prediction: Prediction | None, claim: GoldClai
 class ClaimLines:
     """Keeps the lines of ``claims.jsonl`` on disk while predictions stream by in any order.
 
-    Use as a context manager: its scratch file goes when the block ends. ``add`` is what ``averitec_eval.score`` takes as ``on_claim``.
+    Use as a context manager: its scratch file goes when the block ends. ``add`` is what ``averitec_eval.score`` takes
+    as ``on_claim``.
     """
 
     def __init__(self) -> None:
@@ -75,12 +79,7 @@ class ClaimLines:
 
 
 def _encode(line: Mapping[str, Any]) -> bytes:
-    # Text from a file may hold lone surrogates, which UTF-8 cannot; JSON escapes say the same and always fit.
-    text = to_json(line, indent=None)
-    try:
-        return (text + "\n").encode("utf-8")
-    except UnicodeEncodeError:
-        return (json.dumps(line, allow_nan=False) + "\n").encode("ascii")
+    return to_json(line, indent=None).encode("ascii")
 
 
 def write_run(directory: str | os.PathLike[str], result: Result, submission: Submission, gold: Gold) -> None:
@@ -99,7 +98,7 @@ def write_lines(directory: str | os.PathLike[str], result: Result, lines: Iterat
     with write_atomic(folder / CLAIMS) as handle:
         for line in lines:
             handle.write(line)
-    write_bytes(folder / RESULTS, (to_json(result.to_dict()) + "\n").encode("utf-8"))
+    write_bytes(folder / RESULTS, to_json(result.to_dict()).encode("ascii"))
 
 
 def read_results(directory: str | os.PathLike[str]) -> dict[str, Any]:

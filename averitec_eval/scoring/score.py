@@ -26,9 +26,9 @@ class Scorer:
     >>> scorer.result().headline_score              # doctest: +SKIP
     0.526
 
-    ``profile`` is a name or a ``Profile``. ``levels`` are reported beside the profile's own; the first of them becomes the headline
-    level. ``meteor`` names the variant, ``pinned`` or ``nltk``, or is one. Raises ``UsageError`` for unknown names, bad levels or gold
-    that cannot be scored.
+    ``profile`` is a name or a ``Profile``. ``levels`` are reported beside the profile's own; the first of them
+    becomes the headline level. ``meteor`` names the variant, ``pinned`` or ``nltk``, or is one. Raises ``UsageError``
+    for unknown names, bad levels or gold that cannot be scored.
     """
 
     def __init__(

@@ -20,10 +20,11 @@ _VALUE = re.compile(r"[A-Za-z0-9_.+-]+")
 class Signature:
     """How a score was made. ``str`` prints it on one line and ``parse`` reads that line back.
 
-    ``profile`` names the contract; ``level`` is the headline level; ``cmp`` is gt or ge; ``cap`` the number of predicted strings
-    that count, or ``none``; ``meteor``, ``tok`` and ``wn`` the METEOR variant, its tokenizer and its WordNet; ``gold`` the first digits of the
-    gold file's SHA-256, or ``none`` for gold that was not read from a file; ``n`` the number of gold claims; ``version`` this package's.
-    Every value is of letters, digits and ``_ . + -``.
+    ``profile`` names the contract; ``level`` is the headline level; ``cmp`` is gt or ge; ``cap`` the number of
+    predicted strings that count, or ``none``; ``meteor``, ``tok`` and ``wn`` the METEOR variant, its tokenizer and
+    its WordNet; ``gold`` the first digits of the gold file's SHA-256, or ``none`` for gold that was not read from a
+    file; ``n`` the number of gold claims; ``version`` this package's. Every value is of letters, digits and ``_ . +
+    -``.
     """
 
     profile: str
@@ -41,14 +42,18 @@ class Signature:
         for field in fields(self):
             value = str(getattr(self, field.name))
             if not _VALUE.fullmatch(value):
-                raise UsageError(f"signature field '{field.name}' cannot be '{value}': letters, digits and _ . + - only")
+                raise UsageError(
+                    f"signature field '{field.name}' cannot be '{value}': letters, digits and _ . + - only"
+                )
 
     def __str__(self) -> str:
         return "|".join(f"{field.name}:{getattr(self, field.name)}" for field in fields(self))
 
     @classmethod
     def parse(cls, text: str) -> Signature:
-        """Read a printed signature. Raises ``UsageError`` that says which fields are missing, repeated, unknown or malformed."""
+        """Read a printed signature. Raises ``UsageError`` that says which fields are missing, repeated, unknown or
+        malformed.
+        """
         names = [field.name for field in fields(cls)]
         values: dict[str, str] = {}
         problems = []

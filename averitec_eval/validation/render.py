@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -34,13 +33,14 @@ def print_report(report: Report, console: Console, *, verdict: bool = True) -> N
     """
     from rich.text import Text
 
-    console.print(_heading(report))
+    _print_heading(report, console)
     for group in report.groups:
         console.print()
         _print_group(group, console)
     console.print()
     if verdict:
-        console.print(Text(report.summary, style=_STATUS_STYLES[report.status]))
+        # Never wrapped: scripts take the last line.
+        console.print(Text(report.summary, style=_STATUS_STYLES[report.status]), soft_wrap=True)
 
 
 def describe_where(where: Where) -> str:
@@ -72,11 +72,6 @@ def summary_of_several(reports: Sequence[Report]) -> str:
     statuses = [report.status for report in reports]
     counts = ", ".join(f"{statuses.count(name)} {name}" for name in _STATUS_STYLES if name in statuses)
     return f"{worst.status if worst.valid else worst.status.upper()}: {len(reports)} files, {counts}"
-
-
-def to_json(document: dict[str, Any]) -> str:
-    """A JSON document as indented text, with all but ASCII escaped so that any terminal and log can hold it."""
-    return json.dumps(document, indent=2) + "\n"
 
 
 def code_document(entry: Code) -> dict[str, Any]:
@@ -122,14 +117,15 @@ def print_codes(console: Console) -> None:
         console.print(Text.assemble(f"  {entry.name}  ", word, entry.title))
 
 
-def _heading(report: Report) -> Text:
+def _print_heading(report: Report, console: Console) -> None:
     from rich.text import Text
 
     facts = [report.format or "unknown format"]
     if report.size is not None:
         facts.append(f"{report.size:,} bytes")
     facts.append("no gold set: ids and claim texts are not compared" if report.n_gold is None else _against(report))
-    return Text.assemble((printable(report.name or "predictions"), "bold"), "\n", (", ".join(facts), "dim"))
+    _print_wrapped(console, "", Text(printable(report.name or "predictions"), style="bold"))
+    _print_wrapped(console, "", Text(", ".join(facts), style="dim"))
 
 
 def _against(report: Report) -> str:
@@ -194,5 +190,4 @@ __all__ = [
     "print_report",
     "report_document",
     "summary_of_several",
-    "to_json",
 ]

@@ -101,13 +101,11 @@ class Report:
         if self.readable or self.n_entries:
             yield _plural(self.n_entries, "prediction")
         if self.n_errors:
-            yield _plural(self.n_errors, "error")
+            yield _plural(self.n_errors, "error") + (" (missing claims only)" if self.valid_but_incomplete else "")
         if self.n_warnings:
             yield _plural(self.n_warnings, "warning")
         if self.n_notes:
             yield _plural(self.n_notes, "note")
-        if self.valid_but_incomplete:
-            yield f"{self.n_missing} of {self.n_gold} claims missing and nothing else wrong"
 
     def to_dict(self) -> dict[str, Any]:
         """The report as JSON values; ``schemas/validation.schema.json`` describes them."""

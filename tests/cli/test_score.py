@@ -157,7 +157,11 @@ def test_with_json_the_issues_of_a_refused_file_are_a_document(tmp_path: Path) -
         (["score", "x.json"], 2, "--gold"),
         (["score", "absent.json", "--gold", "averitec-mini"], 3, "absent.json"),
         (["score", "absent.json", "--gold", "absent-gold.json"], 3, "absent-gold.json"),
-        (["score", "{good}", "--gold", "averitec-mini", "--profile", "averitec2024"], 2, "Did you mean 'averitec-2024'"),
+        (
+            ["score", "{good}", "--gold", "averitec-mini", "--profile", "averitec2024"],
+            2,
+            "Did you mean 'averitec-2024'",
+        ),
         (["score", "{good}", "--gold", "averitec-mini", "--level", "1.5"], 2, "level"),
         (["score", "{good}", "--gold", "averitec-mini", "--level", "high"], 2, "--level"),
         (["score", "{good}", "--gold", "averitec-mini", "--meteor", "best"], 2, "--meteor"),
@@ -238,7 +242,9 @@ def test_inspect_of_a_damaged_run_is_unreadable(content: bytes, tmp_path: Path) 
 
 def test_text_from_a_file_cannot_act_on_the_terminal(tmp_path: Path) -> None:
     evil = "\x1b[2J[red]gone[/red]\u202e\x07"
-    path = small_file(tmp_path, evidence=[{"question": "What?", "answer": f"an {evil} answer", "url": "https://e.org/"}])
+    path = small_file(
+        tmp_path, evidence=[{"question": "What?", "answer": f"an {evil} answer", "url": "https://e.org/"}]
+    )
     ended = run("inspect", path, "--gold", "averitec-mini", "--claim", 0)
     assert ended.code in (0, 1)
     for character in "\x1b\u202e\x07":

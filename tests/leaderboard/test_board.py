@@ -181,7 +181,9 @@ def test_the_site_holds_the_same_numbers_in_every_file(tmp_path: Path) -> None:
     make(root, "two", entries(label="no label"))
     board = build_board(config_of(root))
     write_site(board, tmp_path / "site")
-    names = sorted(str(path.relative_to(tmp_path / "site")) for path in (tmp_path / "site").rglob("*") if path.is_file())
+    names = sorted(
+        str(path.relative_to(tmp_path / "site")) for path in (tmp_path / "site").rglob("*") if path.is_file()
+    )
     assert names == ["board.csv", "board.json", "index.html", "results/one.json"]
     document = json.loads((tmp_path / "site" / "board.json").read_text(encoding="utf-8"))
     assert document == json.loads(json.dumps(board_dict(board)))

@@ -1,4 +1,6 @@
-"""Every figure equals what the organisers' own evaluators give for real submissions, to 1e-12, from JSON and CSV gold alike."""
+"""Every figure equals what the organisers' own evaluators give for real submissions, to 1e-12, from JSON and CSV
+gold alike.
+"""
 
 from __future__ import annotations
 

@@ -35,7 +35,7 @@ def score(predictions: tuple[Prediction, ...] = PREDICTIONS, gold: Gold = GOLD, 
 
 def test_figures_by_hand() -> None:
     result = score()
-    # Claim 7 shares three of five words; claim 3 matches one of two gold strings whole; claim 5 all, with a wrong label.
+    # Claim 7 shares three of five words; claim 3 matches one of two gold strings whole; claim 5 all, wrongly labelled.
     assert [claim.evidence_qa for claim in result.claims] == [0.6, 0.5, 1.0]
     assert [claim.evidence_q for claim in result.claims] == [1.0, 0.5, 1.0]
     assert [claim.claim_id for claim in result.claims] == [7, 3, 5]

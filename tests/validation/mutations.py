@@ -101,12 +101,12 @@ def restructure(rng: random.Random, data: bytes) -> bytes:
         try:
             value = json.loads(data)
         except ValueError:
-            value = [json.loads(line) for line in data.splitlines()]
+            value = [json.loads(line) for line in data.splitlines() if line.strip()]
             lines = True
     except (ValueError, RecursionError):
         return insert(rng, data)
     for _ in range(rng.randint(1, 4)):
-        value = _change_somewhere(rng, value)
+        value = _change_somewhere(rng, value, 0.99)
     if rng.random() < 0.05:
         value = rng.choice(
             (
@@ -128,9 +128,9 @@ def restructure(rng: random.Random, data: bytes) -> bytes:
     return text.encode("utf-8", "surrogatepass")
 
 
-def _change_somewhere(rng: random.Random, value: Any) -> Any:
-    """The value with one change at a random depth."""
-    if isinstance(value, list) and value and rng.random() < 0.85:
+def _change_somewhere(rng: random.Random, value: Any, deeper: float = 0.85) -> Any:
+    """The value with one change at a random depth; ``deeper`` is how likely it is kept and changed within."""
+    if isinstance(value, list) and value and rng.random() < deeper:
         place = rng.randrange(len(value))
         action = rng.random()
         if action < 0.7:
@@ -142,7 +142,7 @@ def _change_somewhere(rng: random.Random, value: Any) -> Any:
         else:
             rng.shuffle(value)
         return value
-    if isinstance(value, dict) and value and rng.random() < 0.85:
+    if isinstance(value, dict) and value and rng.random() < deeper:
         key = rng.choice(list(value))
         action = rng.random()
         if action < 0.6:
@@ -190,14 +190,14 @@ def retable(rng: random.Random, data: bytes) -> bytes:
 
 
 MUTATIONS: tuple[Mutation, ...] = (flip_bytes, truncate, insert, splice, recode, compress)
-STRUCTURAL: tuple[Mutation, ...] = (restructure, retable)
+"""The mutations of bytes. Most of them leave a file that cannot be read, so they are drawn less often."""
 
 
 def mutate(seed: int, data: bytes) -> bytes:
     """The case of a seed: one to three mutations of ``data``, the structural ones first and more often."""
     rng = random.Random(seed)
     for _ in range(rng.choice((1, 1, 2, 3))):
-        if rng.random() < 0.6:
+        if rng.random() < 0.85:
             data = (retable if data[:1] not in (b"[", b"{") else restructure)(rng, data)
         else:
             data = rng.choice(MUTATIONS)(rng, data)
