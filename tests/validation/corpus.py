@@ -56,7 +56,9 @@ class Case:
         """Put the case's limits in force."""
         with pytest.MonkeyPatch.context() as patch:
             limits = replace(LIMITS, **self.expected.get("limits", {}))
-            patch.setitem(_EntryFile.__init__.__kwdefaults__, "limits", limits)
+            defaults = _EntryFile.__init__.__kwdefaults__
+            assert defaults is not None
+            patch.setitem(defaults, "limits", limits)
             yield
 
     def file(self, scratch: Path) -> Path:
