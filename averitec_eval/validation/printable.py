@@ -2,31 +2,30 @@
 
 from __future__ import annotations
 
-import re
+import unicodedata
 
-# Everything a terminal or a page may act on instead of showing: controls, lone surrogates, line and paragraph
-# separators, the byte order mark and the invisible and direction-changing format characters, tag characters included.
-_UNSAFE = re.compile(
-    "[\x00-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff0-\uffff"
-    "\ud800-\udfff\U000e0000-\U000e0fff]"
-)
 _SHORT = {"\t": "\\t", "\n": "\\n", "\r": "\\r"}
 
 
-def _escape(match: re.Match[str]) -> str:
-    character = match.group()
+def _escape(character: str) -> str:
     point = ord(character)
     return _SHORT.get(character) or (f"\\u{point:04x}" if point < 0x10000 else f"\\U{point:08x}")
 
 
 def printable(text: str) -> str:
-    """``text`` with every control, invisible, bidirectional or surrogate character written as an escape (``\\u202e``).
+    """``text`` with everything that is not plainly visible written as an escape (``\\u202e``).
 
+    That is what a terminal or a page may act on instead of showing it (controls, separators, invisible and
+    direction-changing characters, lone surrogates) and code points that are no characters. Spaces of any width stay.
     The result is one line. What is printable stays as it is, so applying it twice changes nothing.
     """
-    if text.isascii() and text.isprintable():
+    if text.isprintable():
         return text
-    return _UNSAFE.sub(_escape, text)
+    return "".join(character if _is_visible(character) else _escape(character) for character in text)
+
+
+def _is_visible(character: str) -> bool:
+    return character.isprintable() or unicodedata.category(character) == "Zs"
 
 
 def shorten(text: str, limit: int = 80) -> str:

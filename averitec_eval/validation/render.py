@@ -123,7 +123,10 @@ def _print_heading(report: Report, console: Console) -> None:
     facts = [report.format or "unknown format"]
     if report.size is not None:
         facts.append(f"{report.size:,} bytes")
-    facts.append("no gold set: ids and claim texts are not compared" if report.n_gold is None else _against(report))
+    if report.n_gold is not None:
+        facts.append(_against(report))
+    elif not (report.format or "").startswith("gold-"):
+        facts.append("no gold set: ids and claim texts are not compared")
     _print_wrapped(console, "", Text(printable(report.name or "predictions"), style="bold"))
     _print_wrapped(console, "", Text(", ".join(facts), style="dim"))
 

@@ -24,6 +24,7 @@ from averitec_eval.errors import AveritecEvalError
 from averitec_eval.formats import read_gold
 from averitec_eval.records import Gold
 from averitec_eval.validation import Report, catalogue, validate
+from averitec_eval.validation.printable import printable
 
 SLICE = 4
 """Entries of a real submission that a base holds: enough for every rule, few enough for thousands of cases."""
@@ -115,7 +116,7 @@ def report_is_sound(report: Report) -> bool:
     return (
         all(group.code in catalogue() and group.count >= len(group.examples) > 0 for group in report.groups)
         and report.valid == (report.exit_code == 0)
-        and all(text.isprintable() and len(text) < 1_000 for text in shown)
+        and all(text == printable(text) and len(text) < 1_000 for text in shown)
     )
 
 
