@@ -76,7 +76,9 @@ def _print_claim(claim: dict[str, Any], signature: str, out: Output) -> None:
 
     console = out.console()
 
-    def line(text: str | Text, indent: int = 0) -> None:
+    def line(text: str | Text, indent: int = 0, *, apart: bool = False) -> None:
+        if apart:
+            console.print()
         console.print(Padding(Text(text) if isinstance(text, str) else text, (0, 0, 0, indent), expand=False))
 
     line(f"Claim {claim['claim_id']}: {printable(claim['claim'])}")
@@ -84,11 +86,11 @@ def _print_claim(claim: dict[str, Any], signature: str, out: Output) -> None:
     for sentence in why(claim, signature):
         line(sentence)
     if claim["pairs"]:
-        line("\nMatched pairs, best first. Matched words: [exact] [~same stem] [=synonym]")
+        line("Matched pairs, best first. Matched words: [exact] [~same stem] [=synonym]", apart=True)
     for pair in sorted(claim["pairs"], key=lambda pair: (-pair["meteor"], pair["predicted"])):
         alignment = align(claim["predicted_evidence"][pair["predicted"]], claim["gold_evidence"][pair["gold"]])
         kinds = [(match.candidate, match.reference, match.kind) for match in alignment.matches]
-        line(f"\nMETEOR {pair['meteor']:.4f}", 2)
+        line(f"METEOR {pair['meteor']:.4f}", 2, apart=True)
         predicted_kinds = {candidate: kind for candidate, _, kind in kinds}
         gold_kinds = {reference: kind for _, reference, kind in kinds}
         line(_marked(f"predicted {pair['predicted'] + 1}: ", alignment.candidate, predicted_kinds), 2)
@@ -105,7 +107,7 @@ def _print_claim(claim: dict[str, Any], signature: str, out: Output) -> None:
     ):
         rest = [(index, text) for index, text in enumerate(texts) if index not in taken]
         if rest:
-            line(f"\n{title}")
+            line(title, apart=True)
         for index, text in rest:
             line(f"{index + 1}: {printable(text)}", 2)
     out.data(f"\nsignature: {signature}\n")
