@@ -126,3 +126,95 @@ def free_gold(draw: st.DrawFn) -> tuple[GoldClaim, ...]:
         )
         for claim_id in ids
     )
+
+
+# --- Texts that are hard to cut into words ---
+
+_WORDLIKE = (
+    *(
+        "The",
+        "It",
+        "however",
+        "He",
+        "president",
+        "of",
+        "said",
+        "Word",
+        "word",
+        "International",
+        "stewart",
+        "Who",
+        "women",
+    ),
+    *(
+        "can't",
+        "cannot",
+        "Cannot",
+        "gimme",
+        "wanna",
+        "gonna'",
+        "d'ye",
+        "more'n",
+        "'tis",
+        "'Twas",
+        "'tıs",
+        "o'clock",
+        "x's'",
+    ),
+    *("U.S.", "Mr.", "Dr.", "e.g.", "St.", "J.", "No.", "p.m.", "corp.", "vs.", "Inc", "5.", "3.5", "1,000", "10:30"),
+    *(
+        "www.site.org/a?b=c",
+        "well-known",
+        "a_b",
+        "geese",
+        "churches",
+        "running",
+        "happily",
+        "é",
+        "e\u0301",
+        "日本",
+        "שלום",
+    ),
+    *("مرحبا", "😀", "👩‍👩‍👧", "ſ", "K", "İ", "٣", "²", "ß", "Ω", "ΌΣ"),
+)
+_MARKS = (
+    *"aBcs5,.:;?!'\"`()[]{}<>-*&@#$%_/~^|\\=+",
+    *("''", "``", "...", "..", "--", "---", "'s", "'S", "n't", "N'T", "'ll", "'re", "'VE", "'d", "'m", "'x", "'a "),
+    *(
+        "“",
+        "”",
+        "‘",
+        "’",
+        "«",
+        "»",
+        "„",
+        "–",
+        "—",
+        "…",
+        ". . .",
+        ").",
+        '."',
+        ".)",
+        '?"',
+        "!)",
+        '")',
+        "'\"",
+        "\"'",
+        "?!",
+    ),
+)
+_SPACES = (*[" "] * 12, "  ", "\n", "\n\n", "\t", "\r\n", "\u00a0", "\u2028", "\u3000", "\x1c", "\u200b", "\x00")
+
+_pieces = st.sampled_from(_WORDLIKE) | st.sampled_from(_MARKS)
+_runs = st.builds(lambda piece, times: piece * times, _pieces, st.integers(50, 400))
+_glued = st.lists(_pieces, min_size=1, max_size=4).map("".join)
+
+awkward_words = _glued | st.text(max_size=12) | _runs
+"""Runs of letters and marks such as no dictionary has, some of them very long."""
+
+awkward_texts = (
+    st.lists(_glued | st.sampled_from(_SPACES) | _runs, max_size=30).map("".join)
+    | st.lists(_glued, max_size=25).map(" ".join)
+    | st.text(max_size=200)
+)
+"""Texts full of quotes, dashes, abbreviations, ellipses, emoji, scripts, combining marks and odd white space."""

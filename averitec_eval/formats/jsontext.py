@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from averitec_eval.formats.source import Limits, StopReading, Window, stop
+from averitec_eval.formats.source import CONTEXT, Limits, StopReading, Window, stop
 from averitec_eval.validation.catalogue import make_issue
 from averitec_eval.validation.issues import IssueLog, Where
 from averitec_eval.validation.printable import quote
@@ -189,9 +189,10 @@ def list_elements(window: Window) -> Iterator[Element]:
             if window.skip_space() == "]":
                 raise _syntax_error(window, window.pos, "an entry must follow the comma", f"/{index}")
     if window.skip_space():
-        found = quote(window.text[window.pos : window.pos + 40], 40)
-        hint = "Two lists stand one after the other; join them into one." if found.startswith('"[') else ""
-        raise stop(log, "F014", window.where(window.pos), f"{found} after the closing ]", "the end of the file", hint)
+        where = window.where(window.pos)
+        _, rest = window.around(window.pos)
+        hint = "Two lists stand one after the other; join them into one." if rest.startswith("[") else ""
+        raise stop(log, "F014", where, f"{quote(rest, 40)} after the closing ]", "the end of the file", hint)
 
 
 def _next_value(window: Window, decoder: Decoder, where: Where) -> tuple[Any, int, int]:
@@ -214,8 +215,9 @@ def _next_value(window: Window, decoder: Decoder, where: Where) -> tuple[Any, in
             found = "nesting without end"
             raise stop(log, "F016", window.where(pos, where.pointer), found, f"at most {limits.depth} levels") from None
         else:
-            # A number that touches the end of the text may go on beyond it.
-            if end < len(text) or window.done:
+            # A number near the end of the text may go on beyond it: 0 may become 0.5, and 1e (read as 1) may become
+            # 1e9.
+            if isinstance(value, (dict, list, str)) or end <= len(text) - NEAR_END or window.done:
                 return value, pos, end
         if len(text) - pos > limits.entry:
             found = f"an entry of more than {limits.entry:,} characters"
@@ -260,7 +262,7 @@ def _line_value(line: str, where: Where, decoder: Decoder, log: IssueLog, limits
     try:
         value, end = decoder.read(line, start)
     except json.JSONDecodeError as error:
-        found, expected, hint = explain(line, error.pos, error.msg)
+        found, expected, hint = explain(line[: error.pos], line[error.pos : error.pos + CONTEXT], error.msg)
         log.add(make_issue("F021", Where(line=where.line, column=error.pos + 1), found, expected, hint))
         return NOT_JSON
     except RecursionError:
@@ -287,14 +289,15 @@ _LITERALS = ("true", "false", "null", "NaN", "Infinity", "-Infinity")
 
 
 def _syntax_error(window: Window, pos: int, message: str, pointer: str | None) -> StopReading:
-    rest = window.text[pos : pos + NEAR_END + 1]
-    if window.done and _cut_short(rest, message):
+    where = window.where(pos, pointer)
+    cut_short = window.done and _cut_short(window.text[pos : pos + NEAR_END + 1], message)
+    before, after = window.around(pos)
+    if cut_short:
         found = f"the end of the file within entry {pointer}"
         if message.startswith("Unterminated string"):
-            found = f"the end of the file within the string {quote(window.text[pos + 1 : pos + 42], 40)}"
-        return stop(window.log, "F013", window.where(pos, pointer), found, "the rest of the list and its closing ]")
-    found, expected, hint = explain(window.text, pos, message)
-    return stop(window.log, "F012", window.where(pos, pointer), found, expected, hint)
+            found = f"the end of the file within the string {quote(after[1:], 40)}"
+        return stop(window.log, "F013", where, found, "the rest of the list and its closing ]")
+    return stop(window.log, "F012", where, *explain(before, after, message))
 
 
 def _cut_short(rest: str, message: str) -> bool:
@@ -308,27 +311,28 @@ def _cut_short(rest: str, message: str) -> bool:
 _PYTHON_LITERAL = re.compile(r"(None|True|False)\b")
 
 
-def explain(text: str, pos: int, message: str) -> tuple[str, str, str]:
-    """What was found at a syntax error, what was expected, and how it usually comes about (or an empty string)."""
-    here = text[pos : pos + 1]
-    line_start = max(text.rfind("\n", 0, pos) + 1, pos - 30)
-    line_end = text.find("\n", pos)
-    line_end = min(pos + 30, len(text) if line_end < 0 else line_end)
-    found = quote(text[pos:line_end], 40)
-    if line_start < pos:
-        found += f" after {quote(text[line_start:pos], 40)}"
-    before = text[max(pos - 50, 0) : pos].rstrip()
+def explain(before: str, after: str, message: str) -> tuple[str, str, str]:
+    """What was found at a syntax error, what was expected, and how it usually comes about (or an empty string).
+
+    ``before`` and ``after`` are the text on either side of the error, ``message`` is the JSON reader's own.
+    """
+    here = after[:1]
+    found = quote(after.partition("\n")[0], 40)
+    line = before.rpartition("\n")[2][-30:]
+    if line:
+        found += f" after {quote(line, 40)}"
+    before = before.rstrip()
     hint = ""
     if here == "'":
         hint = "Single quotes: the file was written with str() or print(); use json.dump."
-    elif python := _PYTHON_LITERAL.match(text, pos):
+    elif python := _PYTHON_LITERAL.match(after):
         json_name = {"None": "null", "True": "true", "False": "false"}[python.group()]
         hint = f"{python.group()} is Python; JSON has {json_name}. Use json.dump."
     elif here in {"]", "}"} and before.endswith(","):
         hint = f"Remove the comma before {here}."
     elif message.startswith("Illegal trailing comma"):
         hint = "Remove the comma after the last item."
-    elif text.startswith(("//", "/*", "#"), pos):
+    elif after.startswith(("//", "/*", "#")):
         hint = "JSON has no comments; remove it."
     elif here in {"“", "”", "„"}:
         hint = 'A word processor changed the quotation marks; JSON needs ".'

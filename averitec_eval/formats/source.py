@@ -287,6 +287,10 @@ def _chain_end(blocks: Iterable[bytes]) -> Iterator[bytes]:
     yield b""
 
 
+CONTEXT = 60
+"""How many characters on either side of a problem are looked at to explain it."""
+
+
 class Window:
     """The part of a text that is being looked at: ``text`` from ``pos`` on, growing on demand and forgetting what was
     read.
@@ -303,6 +307,7 @@ class Window:
         self.limits = limits
         self._chunks = chunks
         self._failure: StopReading | None = None
+        self._before = ""
         self._line = 1
         self._column = 1
 
@@ -318,6 +323,7 @@ class Window:
             return False
         kept = self.text[self.pos :]
         self._line, self._column = self.place(self.pos)
+        self._before = (self._before + self.text[max(self.pos - CONTEXT, 0) : self.pos])[-CONTEXT:]
         parts = [kept]
         wanted = max(len(kept), 1)
         try:
@@ -335,6 +341,18 @@ class Window:
         if self._failure is not None and len(parts) == 1:
             raise self._failure
         return len(parts) > 1
+
+    def around(self, pos: int) -> tuple[str, str]:
+        """Some text before and after a position in ``text``, to show where a problem is. The window may grow for it."""
+        while not self.done and len(self.text) - pos < CONTEXT:
+            pos -= self.pos
+            try:
+                self.grow()
+            except StopReading:
+                pos += self.pos
+                break
+        before = self._before + self.text[max(pos - CONTEXT, 0) : pos]
+        return before[-CONTEXT:], self.text[pos : pos + CONTEXT]
 
     def place(self, pos: int) -> tuple[int, int]:
         """Line and column, from 1, of a position in ``text``."""

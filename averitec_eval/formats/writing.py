@@ -6,16 +6,16 @@ back before it gets its name.
 
 from __future__ import annotations
 
-import csv
 import gzip
 import hashlib
 import io
 import json
 import os
+import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
+from itertools import chain, pairwise
 from pathlib import Path
 from typing import Any
 
@@ -304,11 +304,18 @@ def _refuse(path: StrPath, format: str, problems: list[str]) -> None:
 
 
 def _csv_bytes(rows: Iterable[Sequence[str]]) -> bytes:
-    text = io.StringIO(newline="")
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(csv2025.COLUMNS)
-    writer.writerows(rows)
-    return text.getvalue().encode("utf-8")
+    lines = [",".join(map(_quoted, row)) + "\n" for row in chain([csv2025.COLUMNS], rows)]
+    return "".join(lines).encode("utf-8")
+
+
+def _quoted(cell: str) -> str:
+    """A cell as RFC 4180 writes it. (The csv module leaves a lone carriage return unquoted where lines end in a
+    newline.)
+    """
+    return '"' + cell.replace('"', '""') + '"' if _NEEDS_QUOTES.search(cell) else cell
+
+
+_NEEDS_QUOTES = re.compile(r'[,"\r\n]')
 
 
 def _list_bytes(items: Iterable[dict[str, Any]]) -> bytes:
