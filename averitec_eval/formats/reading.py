@@ -133,15 +133,17 @@ def gold_path(path: StrPath) -> Path:
     return given
 
 
-def read_gold(path: StrPath, input_format: str | None = None) -> Gold:
+def read_gold(path: StrPath, input_format: str | None = None, *, log: IssueLog | None = None) -> Gold:
     """Read a whole gold file, JSON or CSV, plain or gzipped; ``averitec-mini`` names the small set in this package.
+
+    What is odd about the file, though no error, is added to ``log`` if there is one.
 
     Raises ``UnreadableError`` if the file cannot be read to its end and ``InvalidSubmissionError`` if it has any error;
     the ``report`` of either lists all issues. Raises ``UsageError`` for an unknown ``input_format``.
     """
     from averitec_eval.validation.rules.gold import check_gold
 
-    log = IssueLog(KEPT)
+    log = IssueLog(KEPT) if log is None else log
     file = GoldFile(gold_path(path), log, input_format)
     claims: list[GoldClaim] = []
     count = 0
