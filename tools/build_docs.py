@@ -1,4 +1,7 @@
-"""Write docs/codes.md from the catalogue of validation codes; with --check, only say whether it is up to date."""
+"""Write the docs that are made from code; with --check, only say whether they are up to date.
+
+docs/codes.md comes from the catalogue of validation codes, the table in docs/scoring.md from the scoring profiles.
+"""
 
 from __future__ import annotations
 
@@ -7,9 +10,12 @@ import sys
 from pathlib import Path
 
 from averitec_eval.files import write_bytes
+from averitec_eval.scoring.profiles import PROFILES, Profile
 from averitec_eval.validation.catalogue import Code, catalogue
 
-TARGET = Path(__file__).resolve().parent.parent / "docs" / "codes.md"
+DOCS = Path(__file__).resolve().parent.parent / "docs"
+PROFILES_BEGIN = "<!-- profiles: made by tools/build_docs.py from averitec_eval/scoring/profiles.py -->\n"
+PROFILES_END = "<!-- end of profiles -->\n"
 
 INTRODUCTION = """\
 # Codes of `averitec-eval validate`
@@ -27,8 +33,44 @@ them. `averitec-eval explain CODE` prints the same text as this page.
 """
 
 
-def page() -> str:
-    """The whole page as Markdown."""
+def pages() -> dict[Path, str]:
+    """Every page that is made from code, by its path."""
+    scoring = DOCS / "scoring.md"
+    before, _, rest = scoring.read_text(encoding="utf-8").partition(PROFILES_BEGIN)
+    _, _, after = rest.partition(PROFILES_END)
+    return {
+        DOCS / "codes.md": codes_page(),
+        scoring: f"{before}{PROFILES_BEGIN}\n{profiles_table()}\n{PROFILES_END}{after}",
+    }
+
+
+def profiles_table() -> str:
+    """What each profile counts, and what the organisers' script does with ids."""
+    lines = [
+        "| Profile | Edition | Credit | Cap | Divided by | Organisers' levels | Organisers join by | Missing there |",
+        "| --- | --- | --- | --- | --- | --- | --- | --- |",
+        *(profile_row(profile) for profile in PROFILES.values()),
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def profile_row(profile: Profile) -> str:
+    """One profile."""
+    cells = (
+        f"`{profile.name}`",
+        profile.title,
+        "evidence at least at the level" if profile.comparison == "ge" else "evidence above the level",
+        "none" if profile.cap is None else str(profile.cap),
+        f"{profile.divide_by} strings",
+        " ".join(f"{level:g}".removeprefix("0") for level in profile.official_levels),
+        profile.official_join,
+        profile.official_missing,
+    )
+    return f"| {' | '.join(cells)} |"
+
+
+def codes_page() -> str:
+    """All codes as Markdown."""
     entries = list(catalogue().values())
     families = list(dict.fromkeys(entry.family for entry in entries))
     parts = [INTRODUCTION, "| Code | Severity | What it says |\n| --- | --- | --- |\n"]
@@ -66,18 +108,17 @@ def markdown(text: str) -> str:
 
 
 def main() -> int:
-    """Write the page, or compare it with --check."""
+    """Write the pages, or compare them with --check."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--check", action="store_true", help="exit with 1 if the page is not up to date; write nothing")
+    parser.add_argument("--check", action="store_true", help="exit with 1 if a page is not up to date; write nothing")
     check = parser.parse_args().check
-    text = page().encode()
-    if check:
-        if TARGET.is_file() and TARGET.read_bytes() == text:
-            return 0
-        print(f"{TARGET.name} is out of date: run tools/build_docs.py", file=sys.stderr)
-        return 1
-    write_bytes(TARGET, text)
-    return 0
+    stale = [path for path, text in pages().items() if not path.is_file() or path.read_bytes() != text.encode()]
+    for path in stale:
+        if check:
+            print(f"{path.name} is out of date: run tools/build_docs.py", file=sys.stderr)
+        else:
+            write_bytes(path, pages()[path].encode())
+    return 1 if check and stale else 0
 
 
 if __name__ == "__main__":

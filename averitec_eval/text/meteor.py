@@ -281,6 +281,11 @@ class NltkMeteor:
                 f"METEOR variant 'nltk': NLTK {nltk.__version__} does not find its data package {missing!r}. "
                 "To mend: python -m nltk.downloader punkt_tab wordnet (or set NLTK_DATA to the folder that holds them)"
             ) from None
+        except OSError as error:
+            raise ResourceError(
+                f"METEOR variant 'nltk': NLTK {nltk.__version__} cannot read its data ({error}). "
+                "To mend: python -m nltk.downloader punkt_tab wordnet"
+            ) from None
 
     def pairwise(self, candidates: Sequence[str], references: Sequence[str]) -> NDArray[np.float64]:
         """METEOR of each candidate against each reference: shape (candidates, references)."""

@@ -89,28 +89,23 @@ def submission_entries(submission: Submission) -> Iterator[Entry]:
 
 
 def _gold_set(gold: Gold | str | os.PathLike[str] | None, log: IssueLog) -> Gold | None:
-    """The gold set; what is odd about its file, though no error, is logged as such."""
+    """The gold set; what is odd about it is logged as a note, for whoever made the predictions cannot mend it."""
     if gold is None:
         return None
-    if isinstance(gold, Gold):
-        check_gold(gold, log)
-        return gold
-    from averitec_eval.formats import GoldFile, read_gold
-    from averitec_eval.formats.reading import gold_path
-
     own = IssueLog(log.keep)
-    file = GoldFile(gold_path(gold), own)
-    claims = [entry.gold_claim() for entry in file]
-    gold_set = Gold(tuple(claim for claim in claims if claim is not None), file.sha256, os.fspath(gold))
-    checked = IssueLog(log.keep)
-    check_gold(gold_set, checked)
-    if own.count(Severity.ERROR) or checked.count(Severity.ERROR):
-        return read_gold(gold)  # raises, with all that is wrong
-    log.extend(checked)
+    if isinstance(gold, Gold):
+        check_gold(gold, own)
+    else:
+        from averitec_eval.formats import read_gold
+
+        gold = read_gold(gold, log=own)
     for group in own.groups():
-        examples = tuple(replace(issue, found=f"in the gold file: {issue.found}") for issue in group.examples)
-        log.add_group(replace(group, examples=examples))
-    return gold_set
+        severity = group.severity if group.severity is Severity.ERROR else Severity.INFO
+        examples = tuple(
+            replace(issue, severity=severity, found=f"in the gold set: {issue.found}") for issue in group.examples
+        )
+        log.add_group(replace(group, severity=severity, examples=examples))
+    return gold
 
 
 def _formatted(file: SubmissionFile, context: Context) -> Iterator[Entry]:
