@@ -35,10 +35,11 @@ def records(window: Window) -> Iterator[Record]:
     Raises ``StopReading`` after logging what ends the reading.
     """
     limits = window.limits
-    row = 0
+    row = blank = 0
     while True:
-        if row > limits.entries:
-            found = f"more than {limits.entries:,} rows"
+        # Blank lines count towards the limit too: a file of nothing else must come to an end.
+        if row > limits.entries or blank > limits.entries:
+            found = f"more than {limits.entries:,} {'rows' if row > limits.entries else 'blank lines'}"
             raise stop(window.log, "F018", window.where(window.pos), found, f"at most {limits.entries:,}")
         cells, end = _record(window, row)
         if end < 0:
@@ -47,6 +48,8 @@ def records(window: Window) -> Iterator[Record]:
             line, _ = window.place(window.pos)
             yield Record(row, line, cells)
             row += 1
+        else:
+            blank += 1
         window.pos = end
 
 

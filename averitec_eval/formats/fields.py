@@ -5,6 +5,8 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Collection, Mapping
+from functools import lru_cache
+from itertools import islice
 from typing import Any
 
 from averitec_eval.formats.jsontext import OddNumber, escape_key
@@ -60,7 +62,7 @@ def describe(value: object) -> str:
     if isinstance(value, dict):
         if not value:
             return "an empty object"
-        keys = ", ".join(shorten(key, 20) for key in list(value)[:4])
+        keys = ", ".join(shorten(key, 20) for key in islice(value, 4))
         return f"an object with the key{'' if len(value) == 1 else 's'} {keys}{', …' if len(value) > 4 else ''}"
     return "no JSON value"
 
@@ -95,11 +97,11 @@ class EntryReport:
         if not keys:
             found = "an empty object"
         else:
-            shown = ", ".join(shorten(name, 30) for name in list(keys)[:8])
+            shown = ", ".join(shorten(name, 30) for name in islice(keys, 8))
             found = f"the keys {shown}{', …' if len(keys) > 8 else ''}"
         if not hint:
-            close = difflib.get_close_matches(key, [name for name in list(keys)[:100] if len(name) < 50], 1, 0.7)
-            hint = f"Is {quote(close[0])} meant to be {quote(key)}?" if close else ""
+            close = _similar(key, tuple(name for name in islice(keys, 100) if len(name) < 50))
+            hint = f"Is {quote(close)} meant to be {quote(key)}?" if close else ""
         self.add("S002", path, found, f"the key {key}", hint)
 
     def wrong_type(self, value: object, path: str, expected: str, hint: str = "") -> None:
@@ -141,7 +143,7 @@ class EntryReport:
             return None
         verdict = LABELS.get(value)
         if verdict is None:
-            self.add("S006", path, f"the label {quote(value, 60)}", f"one of: {LABEL_LIST}", _label_hint(value))
+            self.add("S006", path, f"the label {quote(value, 60)}", f"one of: {LABEL_LIST}", _label_hint(value[:200]))
         return verdict
 
     def claim_id(self, value: object, path: str) -> int | None:
@@ -221,6 +223,15 @@ class UnusedKeys:
             report.add("S009", f"{path}/{escape_key(key[:50])}", f"the key {quote(key, 50)}", expected, hint)
 
 
+# The same mistake is usually in every entry, and comparing strings takes longer than reading the entry.
+@lru_cache(maxsize=256)
+def _similar(key: str, names: tuple[str, ...]) -> str:
+    """The name most like ``key``, or an empty string."""
+    close = difflib.get_close_matches(key, names, 1, 0.7)
+    return close[0] if close else ""
+
+
+@lru_cache(maxsize=256)
 def _label_hint(text: str) -> str:
     if text.strip() in LABELS:
         return f"Remove the white space around '{text.strip()}'."

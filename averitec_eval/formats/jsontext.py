@@ -236,15 +236,16 @@ def line_values(window: Window) -> Iterator[Element]:
     # White space at the start is already behind the window's position.
     blank = list(range(1, min(window.place(window.pos)[0], 101)))
     for number, line in window.lines():
+        # Blank lines count towards the limit too: a file of nothing else must come to an end.
+        if number > limits.entries:
+            found = f"more than {limits.entries:,} lines"
+            raise stop(log, "F018", Where(line=number), found, f"at most {limits.entries:,}")
         if not line.strip():
             blank.append(number)
             if len(blank) > 100:
                 _log_blank(log, blank)
             continue
         _log_blank(log, blank)
-        if index >= limits.entries:
-            found = f"more than {limits.entries:,} entries"
-            raise stop(log, "F018", Where(line=number), found, f"at most {limits.entries:,}")
         where = Where(pointer="", line=number)
         yield Element(index, where, _line_value(line, where, decoder, log, limits))
         index += 1

@@ -11,6 +11,7 @@ import errno
 import hashlib
 import io
 import os
+import re
 import stat
 import zlib
 from collections.abc import Iterable, Iterator
@@ -287,6 +288,8 @@ def _chain_end(blocks: Iterable[bytes]) -> Iterator[bytes]:
     yield b""
 
 
+_SPACE = re.compile(r"[ \t\r\n]*")
+
 CONTEXT = 60
 """How many characters on either side of a problem are looked at to explain it."""
 
@@ -369,12 +372,11 @@ class Window:
     def skip_space(self) -> str:
         """Move past white space and give the next character, or an empty string at the end of the text."""
         while True:
-            text, pos = self.text, self.pos
-            while pos < len(text) and text[pos] in " \t\r\n":
-                pos += 1
-            self.pos = pos
-            if pos < len(text):
-                return text[pos]
+            match = _SPACE.match(self.text, self.pos)
+            assert match is not None
+            self.pos = match.end()
+            if self.pos < len(self.text):
+                return self.text[self.pos]
             if not self.grow():
                 return ""
 

@@ -6,6 +6,7 @@ import gzip
 import hashlib
 import json
 import os
+import time
 from pathlib import Path
 
 import pytest
@@ -279,6 +280,21 @@ def test_line_over_the_limit() -> None:
         next(lines)
     (group,) = log.groups()
     assert (group.code, group.examples[0].where.line) == ("F017", 2)
+
+
+@pytest.mark.parametrize("form", [None, "2024-json", "2025-csv", "2024-draft-jsonl"])
+def test_a_file_of_white_space_ends_soon(form: str | None) -> None:
+    """Thirty million spaces are passed over at once, not one by one."""
+    start = time.process_time()
+    assert read(gzip.compress(b" " * 30_000_000, 1), form).codes == ["F004"]
+    assert time.process_time() - start < 2
+
+
+@pytest.mark.parametrize("start", ["id,claim,evi,label,split", '{"label": "Refuted", "evidence": ["e"]}'])
+def test_a_file_of_blank_lines_ends_at_the_limit(start: str) -> None:
+    result = read(start + "\n" * 50_000, limits=Limits(entries=1000))
+    assert "F018" in result.codes
+    assert len(result.issues) <= 1001
 
 
 def test_source_hashes_what_was_not_read(tmp_path: Path) -> None:
