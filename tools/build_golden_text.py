@@ -13,8 +13,9 @@ import json
 import re
 import sys
 from collections.abc import Iterable
-from itertools import product
+from itertools import pairwise, product
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
@@ -107,7 +108,7 @@ WORDS = """
     happiest larger largest nicer nicest faster bettered dogs dr. obama london apple x-ray o'clock u.s. us ny new_york
     hot_dogs car cars auto physician glad big large start begin quickly slowly hard harder hardest deeply farther well
     good evil evilly back set run 100 1000 k m g 'hood .22 24/7 zz
-""".split()
+"""
 
 
 def distinct(items: Iterable[str]) -> list[str]:
@@ -120,13 +121,13 @@ def golden_files(oracle: Oracle) -> dict[str, bytes]:
     texts = distinct([*SENTENCES, *glued])
     tokens = oracle.words(texts)
     words = distinct(
-        [*WORDS, *(word for row in tokens for word in row), *(w for t in SENTENCES for w in re.split(" ", t))]
+        [*WORDS.split(), *(word for row in tokens for word in row), *(w for t in SENTENCES for w in re.split(" ", t))]
     )
     stems = oracle.stems(words)
     asked = distinct([*words, *stems])
-    mixed = zip(SENTENCES, SENTENCES[1:], strict=False)
+    mixed = pairwise(SENTENCES)
     pairs = [*PAIRS, *((b, a) for a, b in PAIRS), *((a, f"{b} {a[: len(a) // 2]}") for a, b in mixed)]
-    rows = {
+    rows: dict[str, list[dict[str, Any]]] = {
         "words": [{"text": text, "words": row} for text, row in zip(texts, tokens, strict=True)],
         "stems": [{"word": word, "stem": stem} for word, stem in zip(words, stems, strict=True)],
         "synonyms": [{"word": w, "synonyms": names} for w, names in zip(asked, oracle.synonyms(asked), strict=True)],
