@@ -11,13 +11,15 @@ from collections.abc import Sequence
 from typing import NoReturn
 
 from averitec_eval.cli.output import Output, standard_output
-from averitec_eval.errors import AveritecEvalError
+from averitec_eval.errors import AveritecEvalError, UsageError
+from averitec_eval.validation.printable import printable
 from averitec_eval.version import __version__
 
 COMMANDS = ("validate", "score", "inspect", "convert", "leaderboard", "explain")
 """The subcommands, each a module of this package with NAME, HELP, ``add_arguments`` and ``run``."""
 
 ENVIRONMENT_PREFIX = "AVERITEC_EVAL_"
+UNREADABLE = 3
 INTERRUPTED = 130
 BROKEN_PIPE = 141
 INTERNAL_ERROR = 70
@@ -107,20 +109,12 @@ def main(argv: Sequence[str] | None = None, out: Output | None = None) -> int:
     """Run the command line and give the exit code."""
     arguments = list(sys.argv[1:] if argv is None else argv)
     out = out or standard_output()
-    unknown = next((word for word in arguments if not word.startswith("-")), None)
-    if unknown is not None and unknown not in COMMANDS:
-        close = difflib.get_close_matches(unknown, COMMANDS, n=1)
-        suggestion = f" Did you mean '{close[0]}'?" if close else ""
-        out.message(f"averitec-eval: unknown command '{unknown}'.{suggestion} Commands: {', '.join(COMMANDS)}.")
-        return 2
     try:
-        args = build_parser(arguments).parse_args(arguments)
-    except SystemExit as stop:
-        return int(stop.code or 0)
-    try:
-        code = int(args.run(args, out))
+        code = _run(arguments, out)
         out.stdout.flush()
         return code
+    except SystemExit as stop:
+        return int(stop.code or 0)
     except KeyboardInterrupt:
         out.message("averitec-eval: interrupted; files written so far are whole")
         return INTERRUPTED
@@ -129,25 +123,35 @@ def main(argv: Sequence[str] | None = None, out: Output | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return BROKEN_PIPE
     except AveritecEvalError as error:
-        if args.debug:
+        if "--debug" in arguments:
             raise
-        out.message(f"averitec-eval: {error}")
+        out.message(f"averitec-eval: {printable(str(error))}")
         for problem in getattr(error, "problems", ()):
-            out.message(f"  - {problem}")
+            out.message(f"  - {printable(problem)}")
         return error.exit_code
     except OSError as error:
-        if args.debug:
+        if "--debug" in arguments:
             raise
         out.message(f"averitec-eval: {error.strerror or error}: {error.filename or 'no file named'}")
-        return 3
-    except Exception as error:
-        if args.debug:
+        return UNREADABLE
+    except Exception as error:  # noqa: BLE001 - the last guard between a defect and the user's terminal
+        if "--debug" in arguments:
             raise
         out.message(
             f"averitec-eval: internal error ({type(error).__name__}: {error}). This is a defect of averitec-eval, "
             "not of your file; please report it with the output of the same command and --debug."
         )
         return INTERNAL_ERROR
+
+
+def _run(arguments: list[str], out: Output) -> int:
+    command = next((word for word in arguments if not word.startswith("-")), None)
+    if command is not None and command not in COMMANDS:
+        close = difflib.get_close_matches(command, COMMANDS, n=1)
+        suggestion = f" Did you mean '{close[0]}'?" if close else ""
+        raise UsageError(f"unknown command '{command}'.{suggestion} Commands: {', '.join(COMMANDS)}.")
+    args = build_parser(arguments).parse_args(arguments)
+    return int(args.run(args, out))
 
 
 def entry() -> NoReturn:

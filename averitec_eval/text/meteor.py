@@ -11,15 +11,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import compress
-from typing import Any, Literal, Protocol
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from averitec_eval.errors import ResourceError, UsageError
 from averitec_eval.text import porter, synonyms
 from averitec_eval.text.memo import Memo
 from averitec_eval.text.words import RULES, lower_words
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 ALPHA = 0.9
 BETA = 3.0
@@ -245,11 +246,18 @@ class PinnedMeteor:
                 words = lower_words(text)
                 matchable = relations.of(words)
                 rows[text] = [_score(len(words), matchable, reference) for reference in prepared]
-        return np.array([rows[text] for text in candidates], dtype=np.float64).reshape(len(candidates), len(references))
+        return _matrix([rows[text] for text in candidates], len(references))
 
     def single(self, candidate: str, reference: str) -> float:
         """METEOR, in [0, 1), of one candidate against one reference."""
         return float(self.pairwise([candidate], [reference])[0, 0])
+
+
+def _matrix(rows: list[list[float]], columns: int) -> NDArray[np.float64]:
+    import numpy as np
+
+    # The shape is given because there may be no rows at all.
+    return np.array(rows, dtype=np.float64).reshape(len(rows), columns)
 
 
 class NltkMeteor:
@@ -291,7 +299,7 @@ class NltkMeteor:
         """METEOR of each candidate against each reference: shape (candidates, references)."""
         words: Mapping[str, list[str]] = {text: self._tokenize(text) for text in {*candidates, *references}}
         scores = [[self._meteor(words[reference], words[text]) for reference in references] for text in candidates]
-        return np.array(scores, dtype=np.float64).reshape(len(candidates), len(references))
+        return _matrix(scores, len(references))
 
     def single(self, candidate: str, reference: str) -> float:
         """METEOR of one candidate against one reference."""
