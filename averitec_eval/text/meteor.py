@@ -97,32 +97,35 @@ def _formula(matches: int, chunks: int, candidate: int, reference: int) -> tuple
 # ---- words and their relations, remembered across calls -----------------------------------------------------------
 
 _STEMS: Memo[str, str] = Memo(porter.stem, 1 << 16)
-_STEM_AND_SENSES: Memo[str, tuple[str, frozenset[int]]] = Memo(
+_STEM_AND_SENSES: Memo[str, tuple[str, tuple[int, ...]]] = Memo(
     lambda word: (_STEMS[word], synonyms.senses(_STEMS[word])), 1 << 16
 )
-_SENSES_NAMED: Memo[str, frozenset[int]] = Memo(synonyms.senses_named, 1 << 16)
+_SENSES_NAMED: Memo[str, tuple[int, ...]] = Memo(synonyms.senses_named, 1 << 16)
 
 
 class _Reference:
     """A reference prepared for any number of candidates.
 
     ``last`` maps each word to its last position and ``before`` each position to the one before it with the same word
-    (-1: none), so that a copy of ``last`` is all that one candidate's matching needs. ``places`` maps each stem to its
-    positions in ascending order. ``width`` is one more than the number of words.
+    (-1: none), so that a copy of ``last`` is all that one candidate's matching needs. ``last_stem`` and ``before_stem``
+    are the same for stems. ``width`` is one more than the number of words.
     """
 
-    __slots__ = ("before", "last", "places", "width", "words")
+    __slots__ = ("before", "before_stem", "last", "last_stem", "width", "words")
 
     def __init__(self, text: str) -> None:
         self.words = lower_words(text)
         self.width = len(self.words) + 1
         self.last: dict[str, int] = {}
         self.before: list[int] = []
-        self.places: dict[str, list[int]] = {}
+        self.last_stem: dict[str, int] = {}
+        self.before_stem: list[int] = []
         for position, word in enumerate(self.words):
             self.before.append(self.last.get(word, -1))
             self.last[word] = position
-            self.places.setdefault(_STEMS[word], []).append(position)
+            stem = _STEMS[word]
+            self.before_stem.append(self.last_stem.get(stem, -1))
+            self.last_stem[stem] = position
 
 
 _Relation = tuple[str, str, tuple[str, ...]]
@@ -141,7 +144,7 @@ class _Relations:
     __slots__ = ("_by_sense", "_known", "_senses", "_stems")
 
     def __init__(self, references: Iterable[_Reference]) -> None:
-        self._stems = {stem for reference in references for stem in reference.places}
+        self._stems = {stem for reference in references for stem in reference.last_stem}
         self._by_sense: dict[int, list[str]] = {}
         for stem in self._stems:
             for sense in _SENSES_NAMED[stem]:
@@ -154,9 +157,9 @@ class _Relations:
         known, stems, senses_here, by_sense = self._known, self._stems, self._senses, self._by_sense
         for word in {*words}.difference(known):
             stem, senses = _STEM_AND_SENSES[word]
-            if senses and not senses.isdisjoint(senses_here):
+            if senses and not senses_here.isdisjoint(senses):
                 # A word left by the second stage finds its own stem in no free place, so that stem is no use here.
-                near = tuple({name for sense in senses & senses_here for name in by_sense[sense]} - {stem})
+                near = tuple({name for sense in senses_here.intersection(senses) for name in by_sense[sense]} - {stem})
                 known[word] = (word, stem, near) if near or stem in stems else None
             else:
                 known[word] = (word, stem, ()) if stem in stems else None
@@ -173,40 +176,46 @@ def _match(candidate: _Candidate, reference: _Reference) -> tuple[_Pairs, _Pairs
     exact: _Pairs = []
     by_stem: _Pairs = []
     by_synonym: _Pairs = []
-    last, before, places, width = reference.last.copy(), reference.before, reference.places, reference.width
+    last, before, width = reference.last.copy(), reference.before, reference.width
+    last_stem, before_stem = reference.last_stem, reference.before_stem
     rest = []
     for position, (word, stem, near) in zip(*candidate, strict=True):
         at = last.get(word, -1)
         if at >= 0:
             exact.append(position * width + at)
             last[word] = before[at]
-        elif near or stem in places:
+        elif near or stem in last_stem:
             rest.append((position, stem, near))
     if not rest:
         return exact, by_stem, by_synonym
 
     taken = {pair % width for pair in exact}
-    free: dict[str, list[int]] = {}
+    # The last position of a stem that is not matched by stem or synonym yet; whether it is taken is seen on use.
+    top: dict[str, int] = {}
     remaining = []
     for position, stem, near in rest:
-        if stem in places:
-            if stem not in free:
-                free[stem] = [at for at in places[stem] if at not in taken]
-            if free[stem]:
-                by_stem.append(position * width + free[stem].pop())
-                continue
-        if near:
-            remaining.append((position, near))
+        at = top[stem] if stem in top else last_stem.get(stem, -1)
+        while at in taken:
+            at = before_stem[at]
+        if at >= 0:
+            by_stem.append(position * width + at)
+            top[stem] = before_stem[at]
+        else:
+            top[stem] = -1
+            if near:
+                remaining.append((position, near))
     for position, near in remaining:
-        best: list[int] = []
+        best, chosen = -1, ""
         for stem in near:
-            if stem in places:
-                if stem not in free:
-                    free[stem] = [at for at in places[stem] if at not in taken]
-                if free[stem] and (not best or free[stem][-1] > best[-1]):
-                    best = free[stem]
-        if best:
-            by_synonym.append(position * width + best.pop())
+            at = top[stem] if stem in top else last_stem.get(stem, -1)
+            while at in taken:
+                at = before_stem[at]
+            top[stem] = at
+            if at > best:
+                best, chosen = at, stem
+        if best >= 0:
+            by_synonym.append(position * width + best)
+            top[chosen] = before_stem[best]
     return exact, by_stem, by_synonym
 
 

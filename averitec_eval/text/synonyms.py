@@ -31,14 +31,12 @@ _DETACHMENTS: dict[str, tuple[tuple[int, str, str], ...]] = {
     "t": ((2, "est", ""), (2, "est", "e")),
 }
 
-NO_SENSES: frozenset[int] = frozenset()
 
-
-def senses(word: str) -> frozenset[int]:
+def senses(word: str) -> tuple[int, ...]:
     """The synsets of ``word`` in any part of speech that have a single-word name, as numbers that mean nothing else.
 
-    Case does not matter. Any string may be asked for; most have none. Raises ``ResourceError`` if WordNet's table is
-    missing or damaged.
+    They are distinct and ascending. Case does not matter. Any string may be asked for; most have none. Raises
+    ``ResourceError`` if WordNet's table is missing or damaged.
     """
     form = word.lower()
     look_up = load_table(FORMS).get
@@ -54,15 +52,15 @@ def senses(word: str) -> frozenset[int]:
             if base is not None:
                 codes = (int(code, 16) >> 1 for code in base.partition("\t")[0].split())
                 found += [code for code in codes if code & 3 == part]
-    return frozenset(found) if found else NO_SENSES
+    return tuple(sorted({*found})) if found else ()
 
 
-def senses_named(name: str) -> frozenset[int]:
+def senses_named(name: str) -> tuple[int, ...]:
     """The synsets one of whose names is ``name``, a lower-case word, exactly as spelled; numbers as in ``senses``."""
     record = load_table(FORMS).get(name)
     if record is None:
-        return NO_SENSES
-    return frozenset(code >> 1 for code in (int(code, 16) for code in record.partition("\t")[0].split()) if code & 1)
+        return ()
+    return tuple([code >> 1 for code in [int(code, 16) for code in record.partition("\t")[0].split()] if code & 1])
 
 
 def synonyms(word: str) -> frozenset[str]:

@@ -51,7 +51,7 @@ def test_sense_numbers_say_who_is_whose_synonym() -> None:
     for word in words:
         names = synonyms(word)
         for other in {*words[:40], *(name.lower() for name in names)}:
-            assert bool(senses(word) & senses_named(other)) == (other in names)
+            assert bool({*senses(word)} & {*senses_named(other)}) == (other in names)
 
 
 @pytest.mark.parametrize(
