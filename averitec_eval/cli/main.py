@@ -134,7 +134,8 @@ def main(argv: Sequence[str] | None = None, out: Output | None = None) -> int:
             raise
         out.message(f"averitec-eval: {error.strerror or error}: {error.filename or 'no file named'}")
         return UNREADABLE
-    except Exception as error:  # noqa: BLE001 - the last guard between a defect and the user's terminal
+    except Exception as error:
+        # The last guard between a defect of this package and the user's terminal.
         if "--debug" in arguments:
             raise
         out.message(
