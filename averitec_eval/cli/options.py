@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import argparse
 
+from averitec_eval.formats.registry import SUBMISSION, names
+
 TABLE_FORMATS = ("text", "json", "csv", "markdown", "latex")
-PREDICTION_FORMATS = ("2024-json", "2025-csv", "2023-json", "2024-draft-jsonl")
 
 
 def add_gold(parser: argparse.ArgumentParser, *, required: bool) -> None:
@@ -22,9 +23,9 @@ def add_input_format(parser: argparse.ArgumentParser) -> None:
     """``--input-format`` for prediction files."""
     parser.add_argument(
         "--input-format",
-        choices=PREDICTION_FORMATS,
+        choices=names(SUBMISSION),
         metavar="FORMAT",
-        help=f"read the prediction file as this format instead of detecting it: {', '.join(PREDICTION_FORMATS)}",
+        help=f"read the prediction file as this format instead of detecting it: {', '.join(names(SUBMISSION))}",
     )
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from averitec_eval.errors import ConfigError, UnreadableError
+from averitec_eval.formats.registry import SUBMISSION, names
 from averitec_eval.leaderboard import fields
 from averitec_eval.leaderboard.yamlfile import load_mapping
 from averitec_eval.validation.printable import quote
@@ -24,7 +25,7 @@ MAX_BYTES = 64 * 1024
 KINDS = ("system", "baseline", "oracle")
 """What a submission may be: a ``system`` competes; a ``baseline`` and an ``oracle`` are shown but take no rank."""
 
-INPUT_FORMATS = ("2024-json", "2025-csv", "2023-json", "2024-draft-jsonl")
+INPUT_FORMATS = names(SUBMISSION)
 """The formats that ``input_format`` may name."""
 
 
