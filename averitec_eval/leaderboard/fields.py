@@ -87,15 +87,19 @@ def url(value: Any) -> str:
     return value
 
 
-def models(value: Any) -> tuple[str, ...]:
-    """A list of names."""
-    expected = "a list of at most 50 names, each text in one line of 1 to 120 characters"
-    if not isinstance(value, list) or len(value) > 50:
-        raise Wrong(expected, "write [name] or one '- name' a line")
-    try:
-        return tuple(map(text(120, empty=False), value))
-    except Wrong as wrong:
-        raise Wrong(expected, wrong.mend) from None
+def names(most: int, length: int) -> Check:
+    """A list of at most so many names, each of at most so many characters."""
+    expected = f"a list of at most {most} names, each text in one line of 1 to {length} characters"
+
+    def check(value: Any) -> tuple[str, ...]:
+        if not isinstance(value, list) or len(value) > most:
+            raise Wrong(expected, "write [name] or one '- name' a line")
+        try:
+            return tuple(map(text(length, empty=False), value))
+        except Wrong as wrong:
+            raise Wrong(expected, wrong.mend) from None
+
+    return check
 
 
 def boolean(value: Any) -> bool:
@@ -171,4 +175,4 @@ def _number(value: int | float) -> str:
     return str(value)
 
 
-__all__ = ["Check", "Wrong", "boolean", "check_fields", "date", "models", "one_of", "seconds", "text", "url"]
+__all__ = ["Check", "Wrong", "boolean", "check_fields", "date", "names", "one_of", "seconds", "text", "url"]

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import stat
+from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -34,7 +35,8 @@ class SubmissionMeta:
     """What ``submission.yaml`` says.
 
     ``name``, ``team`` and ``kind`` (one of ``KINDS``) are what a board shows. ``predictions`` is the name of a regular
-    file inside the folder. ``date`` is an ISO day (``2025-03-01``), ``url`` an http or https address, ``models`` the
+    file inside the folder; ``runs`` name further runs of the same system, such as other seeds, likewise. Only ``primary``
+    submissions of the board's ``phase`` are ranked. ``date`` is an ISO day (``2025-03-01``), ``url`` an http or https address, ``models`` the
     names of the models used, ``open_weights`` whether the weights of all of them can be downloaded (None: not said),
     ``seconds_per_claim`` the mean running time on ``hardware``. ``contact`` is private: no page, table or export may
     show it, and ``repr`` leaves it out. ``input_format`` names the format of the predictions where detection should not
@@ -45,6 +47,9 @@ class SubmissionMeta:
     team: str
     predictions: str
     kind: str = "system"
+    runs: tuple[str, ...] = ()
+    primary: bool = True
+    phase: str | None = None
     date: str | None = None
     description: str = ""
     url: str | None = None
@@ -74,8 +79,16 @@ def read_submission_folder(path: str | os.PathLike[str]) -> SubmissionMeta:
     if mapping is None:
         raise _error(folder, problems)
     values = fields.check_fields(mapping, _FIELDS, _REQUIRED, _PRIVATE, problems)
-    if "predictions" in values:
-        _check_predictions(folder, values["predictions"], problems)
+    files = [("predictions", values["predictions"])] if "predictions" in values else []
+    files += [("runs", name) for name in values.get("runs", ())]
+    for key, name in files:
+        _check_file(folder, key, name, problems)
+    counts = Counter(name for _, name in files)
+    problems += [
+        f"runs: found {quote(name)} more than once, expected a file of its own for each run; remove it"
+        for name, count in counts.items()
+        if count > 1
+    ]
     if problems:
         raise _error(folder, problems)
     return SubmissionMeta(**values)
@@ -106,14 +119,14 @@ def _error(folder: Path, problems: list[str]) -> ConfigError:
     return ConfigError(f"{folder / FILE_NAME}: {count}", tuple(problems))
 
 
-def _check_predictions(folder: Path, name: str, problems: list[str]) -> None:
+def _check_file(folder: Path, key: str, name: str, problems: list[str]) -> None:
     expected = "expected the plain name of a file in the same folder, such as predictions.json"
     if any(mark in name for mark in "/\\:") or name.startswith(".") or name in ("", FILE_NAME):
-        problems.append(f"predictions: found {quote(name)}, {expected}")
+        problems.append(f"{key}: found {quote(name)}, {expected}")
         return
     problem = file_problem(folder, name)
     if problem:
-        problems.append(f"predictions: found {quote(name)}, but {problem}; {expected}")
+        problems.append(f"{key}: found {quote(name)}, but {problem}; {expected}")
 
 
 _FIELDS: dict[str, fields.Check] = {
@@ -121,10 +134,13 @@ _FIELDS: dict[str, fields.Check] = {
     "team": fields.text(80, empty=False),
     "kind": fields.one_of(KINDS),
     "predictions": fields.text(200, empty=False),
+    "runs": fields.names(50, 200),
+    "primary": fields.boolean,
+    "phase": fields.text(80, empty=False),
     "date": fields.date,
     "description": fields.text(2000, lines=True),
     "url": fields.url,
-    "models": fields.models,
+    "models": fields.names(50, 120),
     "open_weights": fields.boolean,
     "hardware": fields.text(200),
     "seconds_per_claim": fields.seconds,

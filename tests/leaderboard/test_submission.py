@@ -352,6 +352,23 @@ def test_any_text_is_read_or_refused_with_problems(tmp_path_factory: pytest.Temp
     assert all(problem.isprintable() for problem in problems)
 
 
+def test_further_runs_are_files_of_the_folder_each_once(tmp_path: Path) -> None:
+    good = folder_with(tmp_path / "good", yaml.safe_dump({**LEAST, "runs": ["seed-2.json", "seed-3.json"]}))
+    for name in ("seed-2.json", "seed-3.json"):
+        (good / name).write_text("[]", encoding="utf-8")
+    assert read_submission_folder(good).runs == ("seed-2.json", "seed-3.json")
+    runs = ["absent.json", "../x.json", "predictions.json", "twice.json", "twice.json"]
+    bad = folder_with(tmp_path / "bad", yaml.safe_dump({**LEAST, "runs": runs}))
+    (bad / "twice.json").write_text("[]", encoding="utf-8")
+    problems = problems_of(bad)
+    assert [problem.split(",")[0] for problem in problems] == [
+        'runs: found "absent.json"',
+        'runs: found "../x.json"',
+        'runs: found "predictions.json" more than once',
+        'runs: found "twice.json" more than once',
+    ]
+
+
 def test_the_schema_is_sound_and_knows_every_field() -> None:
     jsonschema.Draft202012Validator.check_schema(schema())
     assert set(schema()["properties"]) == {field.name for field in dataclasses.fields(SubmissionMeta)}

@@ -1,0 +1,107 @@
+"""Results as columns over claims: what every metric is a function of the sums of.
+
+Each metric is a function of sums over claims of a few columns: a mean of one sum, an F1 of three. So one set of
+resampled sums gives the metric on every resample, for intervals, comparisons and ranks alike.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from averitec_eval.errors import UsageError
+from averitec_eval.records import Verdict
+from averitec_eval.scoring.profiles import level_name
+from averitec_eval.scoring.results import ClaimScore, Result
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Array = NDArray[np.float64]
+
+COUNT = "claims"
+"""The column of ones: its sum is the number of claims."""
+
+_F1 = {f"f1_{label.slug}": label for label in Verdict}
+
+
+def claim_columns(result: Result) -> dict[str, Array]:
+    """Every column of a result, each of shape (claims,), in gold order and float64.
+
+    The columns are those that ``columns_of`` names.
+    """
+    import numpy as np
+
+    claims = result.claims
+    columns: dict[str, Iterable[float]] = {
+        COUNT: (1.0 for _ in claims),
+        "hu_meteor_q": (claim.evidence_q for claim in claims),
+        "hu_meteor_qa": (claim.evidence_qa for claim in claims),
+        "accuracy": (claim.label_correct for claim in claims),
+    }
+    for index, level in enumerate(result.levels):
+        columns[f"averitec@{level_name(level)}"] = (claim.credit[index] for claim in claims)
+    for label in Verdict:
+        columns[f"hit_{label.slug}"] = (claim.gold is label and claim.predicted is label for claim in claims)
+        columns[f"gold_{label.slug}"] = (claim.gold is label for claim in claims)
+        columns[f"predicted_{label.slug}"] = (claim.predicted is label for claim in claims)
+    if "justification_meteor" in result.scores:
+        columns["justification_meteor"] = (claim.justification or 0.0 for claim in claims)
+        for level in result.levels:
+            columns[f"justification@{level_name(level)}"] = _gated(claims, level, at_least=result.signature.cmp == "ge")
+    return {name: np.fromiter(values, dtype=np.float64, count=len(claims)) for name, values in columns.items()}
+
+
+def _gated(claims: Sequence[ClaimScore], level: float, *, at_least: bool) -> Iterable[float]:
+    """The justification scores of the claims whose evidence passes the level, 0 for the others."""
+    for claim in claims:
+        passes = claim.evidence_qa >= level if at_least else claim.evidence_qa > level
+        yield (claim.justification or 0.0) if passes and not claim.missing else 0.0
+
+
+def columns_of(metric: str) -> tuple[str, ...]:
+    """The columns that a metric is computed from."""
+    if metric == "macro_f1":
+        return tuple(name for f1 in _F1 for name in columns_of(f1))
+    if metric in _F1:
+        slug = _F1[metric].slug
+        return (f"hit_{slug}", f"gold_{slug}", f"predicted_{slug}")
+    return (metric, COUNT)
+
+
+def from_sums(metric: str, sums: Mapping[str, Array]) -> Array:
+    """A metric from the sums of its columns; works on arrays of any shape, such as one entry per resample.
+
+    An F1 without any gold or predicted claim is 0. A mean over no claims is NaN: it can only come about where a
+    resample holds none of a small group of claims.
+    """
+    import numpy as np
+
+    if metric == "macro_f1":
+        return np.mean([from_sums(f1, sums) for f1 in _F1], axis=0)
+    if metric in _F1:
+        hits, gold, predicted = (sums[name] for name in columns_of(metric))
+        claims = gold + predicted
+        return np.divide(2 * hits, claims, out=np.zeros_like(hits), where=claims > 0)
+    total, count = sums[metric], sums[COUNT]
+    return np.divide(total, count, out=np.full_like(total, np.nan), where=count > 0)
+
+
+def is_proportion(metric: str) -> bool:
+    """Whether a metric is a share of claims, each of which counts or does not."""
+    return metric == "accuracy" or metric.startswith("averitec@")
+
+
+def check_metric(metric: str, result: Result) -> str:
+    """The metric, if the result has it. Raises ``UsageError`` that names the nearest and all others if not."""
+    if metric in result.scores:
+        return metric
+    import difflib
+
+    close = difflib.get_close_matches(metric, result.scores, n=1)
+    suggestion = f" Did you mean '{close[0]}'?" if close else ""
+    raise UsageError(f"no metric '{metric}' in these results.{suggestion} Metrics: {', '.join(result.scores)}.")
+
+
+__all__ = ["COUNT", "check_metric", "claim_columns", "columns_of", "from_sums", "is_proportion"]
