@@ -34,13 +34,13 @@ INPUT_FORMATS = names(SUBMISSION)
 class SubmissionMeta:
     """What ``submission.yaml`` says.
 
-    ``name``, ``team`` and ``kind`` (one of ``KINDS``) are what a board shows. ``predictions`` is the name of a regular
-    file inside the folder; ``runs`` name further runs of the same system, such as other seeds, likewise. Only ``primary``
-    submissions of the board's ``phase`` are ranked. ``date`` is an ISO day (``2025-03-01``), ``url`` an http or https address, ``models`` the
-    names of the models used, ``open_weights`` whether the weights of all of them can be downloaded (None: not said),
-    ``seconds_per_claim`` the mean running time on ``hardware``. ``contact`` is private: no page, table or export may
-    show it, and ``repr`` leaves it out. ``input_format`` names the format of the predictions where detection should not
-    decide. Fields the file leaves out are empty or None.
+    ``name``, ``team`` and ``kind`` (one of ``KINDS``) are what a board shows. ``predictions`` is the name of a
+    regular file inside the folder; ``runs`` name further runs of the same system, such as other seeds, likewise. Only
+    ``primary`` submissions of the board's ``phase`` are ranked. ``date`` is an ISO day (``2025-03-01``), ``url`` an
+    http or https address, ``models`` the names of the models used, ``open_weights`` whether the weights of all of
+    them can be downloaded (None: not said), ``seconds_per_claim`` the mean running time on ``hardware``. ``contact``
+    is private: no page, table or export may show it, and ``repr`` leaves it out. ``input_format`` names the format of
+    the predictions where detection should not decide. Fields the file leaves out are empty or None.
     """
 
     name: str

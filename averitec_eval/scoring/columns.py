@@ -34,23 +34,29 @@ def claim_columns(result: Result) -> dict[str, Array]:
     import numpy as np
 
     claims = result.claims
-    columns: dict[str, Iterable[float]] = {
-        COUNT: (1.0 for _ in claims),
-        "hu_meteor_q": (claim.evidence_q for claim in claims),
-        "hu_meteor_qa": (claim.evidence_qa for claim in claims),
-        "accuracy": (claim.label_correct for claim in claims),
+
+    def column(values: Iterable[float]) -> Array:
+        return np.fromiter(values, dtype=np.float64, count=len(claims))
+
+    columns = {
+        COUNT: np.ones(len(claims)),
+        "hu_meteor_q": column(claim.evidence_q for claim in claims),
+        "hu_meteor_qa": column(claim.evidence_qa for claim in claims),
+        "accuracy": column(claim.label_correct for claim in claims),
     }
     for index, level in enumerate(result.levels):
-        columns[f"averitec@{level_name(level)}"] = (claim.credit[index] for claim in claims)
+        columns[f"averitec@{level_name(level)}"] = column(claim.credit[index] for claim in claims)
     for label in Verdict:
-        columns[f"hit_{label.slug}"] = (claim.gold is label and claim.predicted is label for claim in claims)
-        columns[f"gold_{label.slug}"] = (claim.gold is label for claim in claims)
-        columns[f"predicted_{label.slug}"] = (claim.predicted is label for claim in claims)
+        gold = column(claim.gold is label for claim in claims)
+        predicted = column(claim.predicted is label for claim in claims)
+        columns[f"gold_{label.slug}"], columns[f"predicted_{label.slug}"] = gold, predicted
+        columns[f"hit_{label.slug}"] = gold * predicted
     if "justification_meteor" in result.scores:
-        columns["justification_meteor"] = (claim.justification or 0.0 for claim in claims)
+        columns["justification_meteor"] = column(claim.justification or 0.0 for claim in claims)
         for level in result.levels:
-            columns[f"justification@{level_name(level)}"] = _gated(claims, level, at_least=result.signature.cmp == "ge")
-    return {name: np.fromiter(values, dtype=np.float64, count=len(claims)) for name, values in columns.items()}
+            gated = _gated(claims, level, at_least=result.signature.cmp == "ge")
+            columns[f"justification@{level_name(level)}"] = column(gated)
+    return columns
 
 
 def _gated(claims: Sequence[ClaimScore], level: float, *, at_least: bool) -> Iterable[float]:
