@@ -49,6 +49,30 @@ def score(
     in the submission and ``UnreadableError`` for a file that cannot be read; both hold the ``report``. Raises
     ``UsageError`` for unknown names, ``ResourceError`` for missing or damaged resources.
     """
+    return score_with_report(
+        submission,
+        gold,
+        profile=profile,
+        levels=levels,
+        meteor=meteor,
+        input_format=input_format,
+        on_claim=on_claim,
+    )[0]
+
+
+def score_with_report(
+    submission: Submission | StrPath,
+    gold: Gold | StrPath,
+    *,
+    profile: str | Profile = DEFAULT_PROFILE,
+    levels: Sequence[float] = (),
+    meteor: str | Meteor = "pinned",
+    input_format: str | None = None,
+    on_claim: OnClaim | None = None,
+) -> tuple[Result, Report]:
+    """The result that ``score`` gives, and the report of the validation it began with: warnings, notes, missing
+    claims. Arguments and errors are those of ``score``.
+    """
     gold = gold if isinstance(gold, Gold) else read_gold(gold)
     scorer = Scorer(gold, profile=profile, levels=levels, meteor=meteor)
     report = check(submission, gold, input_format=input_format)
@@ -57,7 +81,7 @@ def score(
         claim_score = scorer.add(prediction)
         if on_claim is not None:
             on_claim(claim_score, prediction, claims[prediction.claim_id])
-    return scorer.result(report.sha256)
+    return scorer.result(report.sha256), report
 
 
 def score_claim(
@@ -113,4 +137,4 @@ def _predictions(submission: Submission | StrPath, report: Report, input_format:
         )
 
 
-__all__ = ["check", "score", "score_claim"]
+__all__ = ["check", "score", "score_claim", "score_with_report"]
