@@ -7,13 +7,12 @@ from collections.abc import Callable, Iterable, Sequence
 
 from averitec_eval.errors import InvalidSubmissionError, UsageError
 from averitec_eval.records import Gold, GoldClaim, Prediction
-from averitec_eval.scoring.evidence import comparison_strings, gold_questions, match_evidence, predicted_questions
-from averitec_eval.scoring.justification import score_justification
+from averitec_eval.scoring.claims import ClaimScorer
 from averitec_eval.scoring.profiles import DEFAULT_PROFILE, Profile, check_levels, get_profile, level_name
 from averitec_eval.scoring.results import ClaimScore, GroupScore, Inputs, Result
 from averitec_eval.scoring.signature import GOLD_DIGITS, Signature
 from averitec_eval.scoring.veracity import Confusion
-from averitec_eval.text.meteor import Meteor, get_meteor
+from averitec_eval.text.meteor import Meteor
 from averitec_eval.version import __version__
 
 
@@ -43,7 +42,6 @@ class Scorer:
         asked = check_levels(levels)
         self._headline_level = asked[0] if asked else self._profile.headline_level
         self._levels = tuple(sorted({*self._profile.levels, *asked}))
-        self._meteor = get_meteor(meteor) if isinstance(meteor, str) else meteor
         self._gold = gold
         self._claims = gold.by_id()
         if not gold.claims:
@@ -54,6 +52,8 @@ class Scorer:
         if empty:
             raise UsageError(f"gold claims without questions cannot be scored: {', '.join(map(str, empty[:10]))}")
         self._justified = self._profile.justification and all(c.justification is not None for c in gold)
+        self._claim_scorer = ClaimScorer(self._profile, self._levels, meteor, justified=self._justified)
+        self._meteor = self._claim_scorer.meteor
         self._scored: dict[int, ClaimScore] = {}
 
     @property
@@ -61,66 +61,44 @@ class Scorer:
         """The levels at which the AVeriTeC score is reported, in rising order."""
         return self._levels
 
+    @property
+    def claim_scorer(self) -> ClaimScorer:
+        """What scores each claim."""
+        return self._claim_scorer
+
     def add(self, prediction: Prediction) -> ClaimScore:
         """Score one prediction and give its claim's scores.
 
         Raises ``InvalidSubmissionError`` for a claim id that is not in the gold or was added before.
+        """
+        score = self._claim_scorer.score(prediction, self.claim_of(prediction))
+        self.put(score)
+        return score
+
+    def claim_of(self, prediction: Prediction) -> GoldClaim:
+        """The gold claim that a prediction is joined with.
+
+        Raises ``InvalidSubmissionError`` for a claim id that is not in the gold or has its scores already.
         """
         claim = self._claims.get(prediction.claim_id)
         if claim is None:
             raise InvalidSubmissionError(f"claim id {prediction.claim_id} is not in the gold set")
         if claim.claim_id in self._scored:
             raise InvalidSubmissionError(f"claim id {prediction.claim_id} is predicted twice")
-        score = self._score(prediction, claim)
-        self._scored[claim.claim_id] = score
-        return score
+        return claim
 
-    def _score(self, prediction: Prediction, claim: GoldClaim) -> ClaimScore:
-        profile, meteor = self._profile, self._meteor
-        predicted = comparison_strings(prediction.evidence, prediction.string_evidence)
-        gold = comparison_strings(claim.questions)
-        answers = match_evidence(predicted, gold, meteor, profile)
-        questions = match_evidence(
-            predicted_questions(prediction),
-            gold_questions(claim.questions, unique=profile.unique_gold_questions),
-            meteor,
-            profile,
-        )
-        justification = None
-        if self._justified and claim.justification is not None:
-            justification = score_justification(prediction, claim.justification, meteor, profile)
-        right = prediction.label is claim.label
-        return ClaimScore(
-            claim_id=claim.claim_id,
-            gold=claim.label,
-            predicted=prediction.label,
-            evidence_q=questions.utility,
-            evidence_qa=answers.utility,
-            pairs=answers.pairs,
-            levels=self._levels,
-            credit=tuple(right and profile.passes(answers.utility, level) for level in self._levels),
-            justification=justification,
-            n_predicted=len(predicted),
-            n_counted=len(predicted) if profile.cap is None else min(len(predicted), profile.cap),
-            n_gold=len(gold),
-        )
+    def put(self, score: ClaimScore) -> None:
+        """Take the scores of one predicted claim, made by this scorer's ``claim_scorer`` wherever that ran.
+
+        Raises ``InvalidSubmissionError`` for a claim that has its scores already.
+        """
+        if score.claim_id in self._scored:
+            raise InvalidSubmissionError(f"claim id {score.claim_id} is predicted twice")
+        self._scored[score.claim_id] = score
 
     def missing(self, claim: GoldClaim) -> ClaimScore:
         """What a claim scores that has no prediction."""
-        return ClaimScore(
-            claim_id=claim.claim_id,
-            gold=claim.label,
-            predicted=None,
-            evidence_q=0.0,
-            evidence_qa=0.0,
-            pairs=(),
-            levels=self._levels,
-            credit=(False,) * len(self._levels),
-            justification=0.0 if self._justified else None,
-            n_predicted=0,
-            n_counted=0,
-            n_gold=len(comparison_strings(claim.questions)),
-        )
+        return self._claim_scorer.missing(claim)
 
     def result(self, submission_sha256: str | None = None) -> Result:
         """The result over all gold claims; those not added score 0 and are counted as missing.
