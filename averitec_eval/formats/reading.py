@@ -82,16 +82,22 @@ class _EntryFile(Generic[EntryT]):
 
     def _check_name(self) -> None:
         """Note it where the file's name promises something else than its content."""
-        suffixes = [suffix.lower() for suffix in PurePath(self.path).suffixes]
-        zipped = bool(suffixes) and suffixes[-1] == ".gz"
         container = FORMATS[self.format].container
-        ending = suffixes[-2:-1] if zipped else suffixes[-1:]
+        suffix = name_suffix(self.path)
+        zipped = suffix.endswith(".gz")
+        ending = suffix.removesuffix(".gz")
         if self.gzipped != zipped:
             found = "gzipped data" if self.gzipped else "plain data"
             self.log.add(make_issue("F028", Where(), f"{found} under a name {_ending(zipped)}", "a name that fits"))
-        if ending and ending[0] in {".json", ".jsonl", ".csv"} and ending[0] != f".{container}":
-            found = f"the format {self.format} under a name that ends in {''.join(suffixes[-2:] if zipped else ending)}"
+        if ending in {".json", ".jsonl", ".csv"} and ending != f".{container}":
+            found = f"the format {self.format} under a name that ends in {suffix}"
             self.log.add(make_issue("F028", Where(), found, f"a name that ends in .{container}"))
+
+
+def name_suffix(path: StrPath) -> str:
+    """The end of a file's name as far as a check of the file looks at it, in lower case: ``.json``, ``.csv.gz``."""
+    suffixes = [suffix.lower() for suffix in PurePath(path).suffixes]
+    return "".join(suffixes[-2:] if suffixes[-1:] == [".gz"] else suffixes[-1:])
 
 
 def _ending(zipped: bool) -> str:
@@ -201,4 +207,13 @@ def _raise(what: str, name: str, report: Report) -> NoReturn:
     raise InvalidSubmissionError(f"{name}: {what} is invalid: {listed}", report)
 
 
-__all__ = ["MINI", "GoldFile", "SubmissionFile", "gold_path", "iter_gold_entries", "read_gold", "read_submission"]
+__all__ = [
+    "MINI",
+    "GoldFile",
+    "SubmissionFile",
+    "gold_path",
+    "iter_gold_entries",
+    "name_suffix",
+    "read_gold",
+    "read_submission",
+]
