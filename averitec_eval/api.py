@@ -17,6 +17,8 @@ from averitec_eval.scoring.profiles import DEFAULT_PROFILE, Profile
 from averitec_eval.scoring.results import ClaimScore, Result
 from averitec_eval.scoring.runs import claim_line
 from averitec_eval.scoring.score import Scorer
+from averitec_eval.scoring.uncertainty import with_intervals
+from averitec_eval.statistics.resampling import Settings
 from averitec_eval.validation import Report, validate
 from averitec_eval.validation.issues import IssueLog
 
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     from averitec_eval.text.meteor import Meteor
 
 StrPath = str | os.PathLike[str]
+DEFAULT_SETTINGS = Settings()
 OnClaim = Callable[[ClaimScore, Prediction, GoldClaim], None]
 
 
@@ -35,15 +38,16 @@ def score(
     levels: Sequence[float] = (),
     meteor: str | Meteor = "pinned",
     input_format: str | None = None,
+    intervals: Settings | None = DEFAULT_SETTINGS,
     on_claim: OnClaim | None = None,
 ) -> Result:
     """Validate and score a submission.
 
     ``submission`` and ``gold`` are records or paths; a file of predictions is read as a stream, first to validate it
     and then to score it, so that its size does not matter. ``profile`` names the edition's contract, ``levels`` adds
-    levels in [0, 1) of which the first becomes the headline, ``meteor`` is ``pinned`` or ``nltk``, ``input_format``
-    forces the format of the prediction file. ``on_claim`` is called with each claim's scores, its prediction and its
-    gold as soon as they are there.
+    levels in [0, 1) of which the first becomes the headline, ``meteor`` is ``pinned`` or ``nltk``, ``intervals`` says
+    how confidence intervals are made (None: none are), ``input_format`` forces the format of the prediction file.
+    ``on_claim`` is called with each claim's scores, its prediction and its gold as soon as they are there.
 
     Missing claims score 0 and are counted in ``result.inputs``. Raises ``InvalidSubmissionError`` for any other error
     in the submission and ``UnreadableError`` for a file that cannot be read; both hold the ``report``. Raises
@@ -56,6 +60,7 @@ def score(
         levels=levels,
         meteor=meteor,
         input_format=input_format,
+        intervals=intervals,
         on_claim=on_claim,
     )[0]
 
@@ -68,6 +73,7 @@ def score_with_report(
     levels: Sequence[float] = (),
     meteor: str | Meteor = "pinned",
     input_format: str | None = None,
+    intervals: Settings | None = DEFAULT_SETTINGS,
     on_claim: OnClaim | None = None,
 ) -> tuple[Result, Report]:
     """The result that ``score`` gives, and the report of the validation it began with: warnings, notes, missing
@@ -81,7 +87,8 @@ def score_with_report(
         claim_score = scorer.add(prediction)
         if on_claim is not None:
             on_claim(claim_score, prediction, claims[prediction.claim_id])
-    return scorer.result(report.sha256), report
+    result = scorer.result(report.sha256)
+    return (result if intervals is None else with_intervals(result, gold, intervals)), report
 
 
 def score_claim(

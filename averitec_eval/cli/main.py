@@ -157,6 +157,9 @@ def _run(arguments: list[str], out: Output) -> int:
 
 def entry() -> NoReturn:
     """The console script."""
+    # The matrices here are too small for BLAS to gain from threads, which burn processor time while they wait and crowd
+    # each other where several workers score. It must be said before NumPy is loaded.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     sys.exit(main())
 
 

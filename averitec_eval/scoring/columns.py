@@ -13,6 +13,7 @@ from averitec_eval.errors import UsageError
 from averitec_eval.records import Verdict
 from averitec_eval.scoring.profiles import level_name
 from averitec_eval.scoring.results import ClaimScore, Result
+from averitec_eval.statistics.intervals import macro_f1_from_sums
 
 if TYPE_CHECKING:
     import numpy as np
@@ -84,12 +85,11 @@ def from_sums(metric: str, sums: Mapping[str, Array]) -> Array:
     """
     import numpy as np
 
-    if metric == "macro_f1":
-        return np.mean([from_sums(f1, sums) for f1 in _F1], axis=0)
-    if metric in _F1:
-        hits, gold, predicted = (sums[name] for name in columns_of(metric))
-        claims = gold + predicted
-        return np.divide(2 * hits, claims, out=np.zeros_like(hits), where=claims > 0)
+    if metric == "macro_f1" or metric in _F1:
+        labels = tuple(_F1.values()) if metric == "macro_f1" else (_F1[metric],)
+        parts = ("hit", "gold", "predicted")
+        counts = (np.stack([sums[f"{part}_{label.slug}"] for label in labels], axis=-1) for part in parts)
+        return macro_f1_from_sums(*counts)
     total, count = sums[metric], sums[COUNT]
     return np.divide(total, count, out=np.full_like(total, np.nan), where=count > 0)
 

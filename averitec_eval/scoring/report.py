@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from averitec_eval.records import Verdict
 from averitec_eval.scoring.profiles import level_name
 from averitec_eval.scoring.results import GroupScore, Result
+from averitec_eval.statistics.intervals import Interval
 from averitec_eval.tables import Column, Table, Value
 
 _TITLES = {
@@ -33,20 +34,37 @@ def metric_title(metric: str, result: Result) -> str:
     if not at:
         return _TITLES.get(metric, metric)
     sign = ">=" if result.signature.cmp == "ge" else ">"
-    what = "AVeriTeC score" if name == "averitec" else "Justification METEOR"
+    what = "AVeriTeC" if name == "averitec" else "Justification METEOR"
     mark = " (headline)" if metric == result.headline else ""
     return f"{what}, evidence {sign} {level}{mark}"
 
 
+def interval_title(result: Result) -> str:
+    """The heading of a column of intervals."""
+    level = next((interval.level for interval in result.intervals.values()), None)
+    return "Interval" if level is None else f"{100 * level:g} % interval"
+
+
+def interval_text(interval: Interval | None) -> str | None:
+    """An interval as people read it, None if there is none."""
+    return None if interval is None else f"[{interval.low:.3f}, {interval.high:.3f}]"
+
+
+def span_text(interval: Interval | None) -> str | None:
+    """The same in little room, for the wide intervals of few claims."""
+    return None if interval is None else f"{interval.low:.2f}-{interval.high:.2f}"
+
+
 def score_tables(result: Result) -> list[Table]:
     """The tables people read: overall, per label, per claim type and strategy, and the organisers' figure by type."""
-    overall = tuple(
-        (metric_title(metric, result), metric, value)
+    overall: list[tuple[Value, ...]] = [
+        (metric_title(metric, result), metric, value, interval_text(result.intervals.get(metric)))
         for metric, value in result.scores.items()
         if not metric.startswith("f1_")
-    )
+    ]
+    columns = (Column("Score"), Column("Name"), Column("Value", "right", 4), Column(interval_title(result), "right"))
     tables = [
-        Table("Scores", (Column("Score"), Column("Name"), Column("Value", "right", 4)), overall),
+        Table("Scores", columns, tuple(overall)),
         _label_table(result),
     ]
     tables += _group_tables(result)
@@ -78,11 +96,12 @@ def _group_tables(result: Result) -> Iterator[Table]:
         if members:
             level = result.headline.partition("@")[2]
             yield Table(
-                f"{title}: a claim may belong to several",
+                f"{title} (a claim may belong to several), AVeriTeC score @{level} with its interval",
                 (
                     Column(title),
-                    Column("Claims", "right"),
-                    Column(f"AVeriTeC@{level}", "right"),
+                    Column("n", "right"),
+                    Column(f"@{level}", "right"),
+                    Column("Interval", "right"),
                     Column("Q+A", "right"),
                     Column("Accuracy", "right"),
                 ),
@@ -91,6 +110,7 @@ def _group_tables(result: Result) -> Iterator[Table]:
                         name,
                         group.n,
                         group.scores[result.headline],
+                        span_text(group.intervals.get(result.headline)),
                         group.scores["hu_meteor_qa"],
                         group.scores["accuracy"],
                     )
@@ -109,19 +129,26 @@ def _thresholded_table(figures: Mapping[str, Mapping[str, float]]) -> Table:
 
 
 def long_table(result: Result) -> Table:
-    """Every figure as rows of group, name, number of claims, metric and value, for CSV."""
-    rows: list[tuple[Value, ...]] = [
-        ("all", "", result.inputs.n_gold, metric, value) for metric, value in result.scores.items()
+    """Every figure as rows of group, name, number of claims, metric, value and the ends of its interval, for CSV."""
+    rows: list[tuple[Value, ...]] = []
+    parts: list[tuple[str, str, int, Mapping[str, float], Mapping[str, Interval]]] = [
+        ("all", "", result.inputs.n_gold, result.scores, result.intervals)
     ]
     for group, members in (("claim type", result.by_type), ("strategy", result.by_strategy)):
-        for name, part in members.items():
-            rows += [(group, name, part.n, metric, value) for metric, value in part.scores.items()]
+        parts += [(group, name, part.n, part.scores, part.intervals) for name, part in members.items()]
+    for group, name, n, scores, intervals in parts:
+        for metric, value in scores.items():
+            interval = intervals.get(metric)
+            ends = (None, None) if interval is None else (interval.low, interval.high)
+            rows.append((group, name, n, metric, value, *ends))
     for level, values in result.thresholded_evidence_by_type.items():
         metric = f"thresholded_evidence@{level_name(float(level))}"
-        rows += [("claim type", name, result.by_type[name].n, metric, value) for name, value in values.items()]
-    rows.append(("signature", str(result.signature), result.inputs.n_gold, "", None))
-    columns = (Column("group"), Column("name"), Column("n", "right"), Column("metric"), Column("value", "right"))
-    return Table("Scores", columns, tuple(rows))
+        rows += [
+            ("claim type", name, result.by_type[name].n, metric, value, None, None) for name, value in values.items()
+        ]
+    rows.append(("signature", str(result.signature), result.inputs.n_gold, "", None, None, None))
+    headings = ("group", "name", "n", "metric", "value", "low", "high")
+    return Table("Scores", tuple(Column(heading) for heading in headings), tuple(rows))
 
 
-__all__ = ["heading", "long_table", "metric_title", "score_tables"]
+__all__ = ["heading", "interval_text", "interval_title", "long_table", "metric_title", "score_tables"]

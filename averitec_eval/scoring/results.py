@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, TypeVar
 
+from averitec_eval.errors import UsageError
+from averitec_eval.json_output import to_json
 from averitec_eval.records import Verdict
 from averitec_eval.scoring.evidence import MatchedPair
 from averitec_eval.scoring.profiles import level_name
 from averitec_eval.scoring.signature import Signature
 from averitec_eval.scoring.veracity import Confusion
+from averitec_eval.statistics.intervals import Interval
 
 if TYPE_CHECKING:
     import pandas as pd
 
 SCHEMA_VERSION = 1
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,13 +75,25 @@ class ClaimScore:
             "pairs": [{"predicted": pair.predicted, "gold": pair.gold, "meteor": pair.meteor} for pair in self.pairs],
         }
 
+    @classmethod
+    def from_dict(cls, document: Mapping[str, Any]) -> ClaimScore:
+        """The claim that ``to_dict`` wrote as ``document``, equal to it; keys beside its own are passed over.
+
+        Raises ``ValueError`` if the document is not exactly what ``to_dict`` writes.
+        """
+        return _read("the scores of a claim", _read_claim, document)
+
 
 @dataclass(frozen=True, slots=True)
 class GroupScore:
-    """Scores over the claims of one claim type or fact-checking strategy. A claim may belong to several."""
+    """Scores over the ``n`` claims of one claim type or fact-checking strategy, with their intervals.
+
+    A claim may belong to several.
+    """
 
     n: int
     scores: Mapping[str, float]
+    intervals: Mapping[str, Interval] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +115,7 @@ class Result:
     ranks. ``by_type`` and ``by_strategy`` hold the same kind of scores over parts of the claims, empty where the gold
     does not say. ``thresholded_evidence_by_type`` is the organisers' figure "by type": level, then claim type, to the
     mean of the evidence score set to zero where it does not pass the level; the label plays no part in it.
+    ``intervals`` holds a confidence interval for each score, once ``averitec_eval.scoring.uncertainty`` has made them.
     """
 
     profile: str
@@ -111,6 +129,7 @@ class Result:
     by_strategy: Mapping[str, GroupScore]
     thresholded_evidence_by_type: Mapping[str, Mapping[str, float]]
     claims: tuple[ClaimScore, ...]
+    intervals: Mapping[str, Interval] = field(default_factory=dict)
 
     @property
     def complete(self) -> bool:
@@ -141,6 +160,7 @@ class Result:
             "headline": self.headline,
             "levels": list(self.levels),
             "scores": dict(self.scores),
+            "intervals": _intervals_dict(self.intervals),
             "confusion": {
                 "labels": [label.value for label in Verdict],
                 "columns": ["missing" if label is None else label.value for label in columns],
@@ -153,15 +173,34 @@ class Result:
             },
         }
 
+    @classmethod
+    def from_dict(cls, document: Mapping[str, Any], claims: tuple[ClaimScore, ...]) -> Result:
+        """The result that ``to_dict`` wrote as ``document``, equal to it, with its claims in gold order.
+
+        Raises ``ValueError`` if the document is not exactly what ``to_dict`` writes or the claims are not its own.
+        """
+        result = _read("a result", lambda value: _read_result(value, claims), document)
+        if to_json(result.to_dict(), indent=None) != to_json(document, indent=None):
+            raise ValueError("not a result as this version of the package writes it")
+        return result
+
     def claim_dicts(self) -> Iterator[dict[str, Any]]:
         """Yield each claim's scores as a JSON object, in gold order."""
         return (claim.to_dict() for claim in self.claims)
 
     def to_frame(self) -> pd.DataFrame:
-        """The scores as a pandas frame with the columns ``metric`` and ``score``, in reporting order."""
+        """The scores as a pandas frame with the columns ``metric``, ``score``, ``low`` and ``high``."""
         import pandas as pd
 
-        return pd.DataFrame({"metric": list(self.scores), "score": list(self.scores.values())})
+        intervals = [self.intervals.get(metric) for metric in self.scores]
+        return pd.DataFrame(
+            {
+                "metric": list(self.scores),
+                "score": list(self.scores.values()),
+                "low": [None if interval is None else interval.low for interval in intervals],
+                "high": [None if interval is None else interval.high for interval in intervals],
+            }
+        )
 
     def claims_frame(self) -> pd.DataFrame:
         """The claims as a pandas frame, a row each in gold order, indexed by ``claim_id``; credit in columns
@@ -178,7 +217,109 @@ class Result:
 
 
 def _groups_dict(groups: Mapping[str, GroupScore]) -> dict[str, Any]:
-    return {name: {"n": group.n, "scores": dict(group.scores)} for name, group in groups.items()}
+    return {
+        name: {"n": group.n, "scores": dict(group.scores), "intervals": _intervals_dict(group.intervals)}
+        for name, group in groups.items()
+    }
+
+
+def _intervals_dict(intervals: Mapping[str, Interval]) -> dict[str, Any]:
+    return {metric: interval.to_dict() for metric, interval in intervals.items()}
+
+
+def _read(what: str, read: Callable[[Mapping[str, Any]], T], document: Mapping[str, Any]) -> T:
+    try:
+        return read(document)
+    except (AttributeError, IndexError, KeyError, TypeError, ValueError, UsageError) as error:
+        # A KeyError's text is a bare name; the kind of the error says the rest.
+        raise ValueError(f"not {what} as this package writes it ({type(error).__name__}: {error})") from None
+
+
+def _read_claim(document: Mapping[str, Any]) -> ClaimScore:
+    predicted = document["predicted"]
+    credit: dict[str, Any] = document["credit"]
+    justification = document["justification"]
+    score = ClaimScore(
+        claim_id=_number(document["claim_id"]),
+        gold=Verdict(document["gold"]),
+        predicted=None if predicted is None else Verdict(predicted),
+        evidence_q=_share(document["evidence_q"]),
+        evidence_qa=_share(document["evidence_qa"]),
+        pairs=tuple(
+            MatchedPair(_number(pair["predicted"]), _number(pair["gold"]), _share(pair["meteor"]))
+            for pair in document["pairs"]
+        ),
+        levels=tuple(map(float, credit)),
+        credit=tuple(map(_truth, credit.values())),
+        justification=None if justification is None else _share(justification),
+        n_predicted=_number(document["n_predicted"]),
+        n_counted=_number(document["n_counted"]),
+        n_gold=_number(document["n_gold"]),
+    )
+    if (score.missing, score.label_correct) != (_truth(document["missing"]), _truth(document["label_correct"])):
+        raise ValueError("the verdicts contradict what is said of them")
+    return score
+
+
+def _read_result(document: Mapping[str, Any], claims: tuple[ClaimScore, ...]) -> Result:
+    inputs = Inputs(**document["inputs"])
+    levels = tuple(document["levels"])
+    if len(claims) != inputs.n_gold or any(claim.levels != levels for claim in claims):
+        raise ValueError("the claims are not those of the result")
+    columns: tuple[Verdict | None, ...] = (*Verdict, None)
+    counts = {
+        gold: dict(zip(columns, row, strict=True))
+        for gold, row in zip(Verdict, document["confusion"]["counts"], strict=True)
+    }
+    return Result(
+        profile=document["profile"],
+        signature=Signature.parse(document["signature"]),
+        inputs=inputs,
+        levels=levels,
+        headline=document["headline"],
+        scores=_shares(document["scores"]),
+        confusion=Confusion(counts),
+        by_type=_read_groups(document["by_claim_type"]),
+        by_strategy=_read_groups(document["by_strategy"]),
+        thresholded_evidence_by_type={
+            level: _shares(values) for level, values in document["thresholded_evidence_by_type"].items()
+        },
+        claims=claims,
+        intervals=_read_intervals(document["intervals"]),
+    )
+
+
+def _read_groups(groups: Mapping[str, Any]) -> dict[str, GroupScore]:
+    return {
+        name: GroupScore(_number(group["n"]), _shares(group["scores"]), _read_intervals(group["intervals"]))
+        for name, group in groups.items()
+    }
+
+
+def _read_intervals(intervals: Mapping[str, Any]) -> dict[str, Interval]:
+    return {metric: Interval.from_dict(interval) for metric, interval in intervals.items()}
+
+
+def _number(value: Any) -> int:
+    if type(value) is not int:  # a truth value is an int to isinstance
+        raise TypeError("a whole number is something else")
+    return value
+
+
+def _share(value: Any) -> float:
+    if type(value) is not float or not 0 <= value <= 1:
+        raise ValueError("a figure is not a number in [0, 1]")
+    return value
+
+
+def _shares(values: Mapping[str, Any]) -> dict[str, float]:
+    return {name: _share(value) for name, value in values.items()}
+
+
+def _truth(value: Any) -> bool:
+    if type(value) is not bool:
+        raise TypeError("a truth value is something else")
+    return value
 
 
 __all__ = ["SCHEMA_VERSION", "ClaimScore", "GroupScore", "Inputs", "Result"]

@@ -1,0 +1,105 @@
+"""Intervals for the figures of results: Wilson's for shares of claims, the bootstrap over claims for everything
+else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from averitec_eval.records import Gold
+from averitec_eval.scoring.columns import COUNT, claim_columns, columns_of, from_sums, is_proportion
+from averitec_eval.scoring.results import GroupScore, Result
+from averitec_eval.statistics.intervals import Interval, percentile, wilson
+from averitec_eval.statistics.resampling import Settings, resampled_sums
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Array = NDArray[np.float64]
+
+
+def with_intervals(result: Result, gold: Gold, settings: Settings) -> Result:
+    """The result with an interval for each of its scores, overall and of every claim type and strategy.
+
+    All figures see the same resamples of the claims; a group's are those of its claims that were drawn, so that the
+    size of the group varies as it would in another sample. ``settings.seed`` alone decides the resamples, so systems
+    scored against the same gold are resampled alike.
+    """
+    import numpy as np
+
+    columns = claim_columns(result)
+    groups = {
+        **{("type", name): group for name, group in result.by_type.items()},
+        **{("strategy", name): group for name, group in result.by_strategy.items()},
+    }
+    masks = _masks(gold)
+    bootstrapped = [metric for metric in result.scores if not is_proportion(metric)]
+    needed = list(dict.fromkeys(column for metric in bootstrapped for column in columns_of(metric)))
+    block = np.stack([columns[name] for name in needed], axis=1)
+    parts = [None, *groups]
+    blocks = [block if part is None else block * masks[part][:, np.newaxis] for part in parts]
+    sums = resampled_sums(np.hstack(blocks), settings.resamples, settings.generator())
+    intervals = {}
+    for index, part in enumerate(parts):
+        mask = np.ones(len(result.claims)) if part is None else masks[part]
+        part_sums = dict(zip(needed, sums[:, index * len(needed) : (index + 1) * len(needed)].T, strict=True))
+        scores = result.scores if part is None else groups[part].scores
+        intervals[part] = _intervals(scores, columns, mask, part_sums, settings)
+
+    def completed(kind: str, members: Mapping[str, GroupScore]) -> dict[str, GroupScore]:
+        return {name: replace(group, intervals=intervals[kind, name]) for name, group in members.items()}
+
+    return replace(
+        result,
+        intervals=intervals[None],
+        by_type=completed("type", result.by_type),
+        by_strategy=completed("strategy", result.by_strategy),
+    )
+
+
+def _masks(gold: Gold) -> dict[tuple[str, str] | None, Array]:
+    """Which claims belong to each claim type and strategy: ones and zeros in gold order."""
+    import numpy as np
+
+    members: dict[tuple[str, str] | None, list[int]] = {}
+    for index, claim in enumerate(gold):
+        for name in dict.fromkeys(claim.claim_types):
+            members.setdefault(("type", name), []).append(index)
+        for name in dict.fromkeys(claim.strategies):
+            members.setdefault(("strategy", name), []).append(index)
+    masks = {}
+    for part, indices in members.items():
+        masks[part] = np.zeros(len(gold))
+        masks[part][indices] = 1.0
+    return masks
+
+
+def _intervals(
+    scores: Mapping[str, float],
+    columns: Mapping[str, Array],
+    mask: Array,
+    sums: Mapping[str, Array],
+    settings: Settings,
+) -> dict[str, Interval]:
+    n = int(mask.sum())
+    intervals = {}
+    for metric in scores:
+        if is_proportion(metric):
+            low, high = wilson((columns[metric] * mask).sum(), n, settings.level)
+            intervals[metric] = Interval(float(low), float(high), "wilson", settings.level, n)
+            continue
+        samples = from_sums(metric, sums)
+        # A small group may be absent from a resample, which then says nothing of it.
+        present = samples[sums[COUNT] > 0]
+        if len(present):
+            low, high = percentile(present, settings.level)
+            intervals[metric] = Interval(
+                float(low), float(high), "bootstrap", settings.level, n, settings.resamples, settings.seed
+            )
+    return intervals
+
+
+__all__ = ["with_intervals"]
