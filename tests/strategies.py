@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import string
 
+import numpy as np
+import numpy.typing as npt
 from hypothesis import strategies as st
+from hypothesis.extra import numpy as arrays
 
 from averitec_eval.records import Answer, Gold, GoldClaim, Prediction, Question, Verdict
 
@@ -218,3 +221,36 @@ awkward_texts = (
     | st.text(max_size=200)
 )
 """Texts full of quotes, dashes, abbreviations, ellipses, emoji, scripts, combining marks and odd white space."""
+
+
+# --- Scores of several systems on the same claims ---
+
+probabilities = st.floats(0, 1, allow_subnormal=False)
+
+
+@st.composite
+def score_columns(
+    draw: st.DrawFn, max_claims: int = 30, max_systems: int = 6, values: st.SearchStrategy[float] = probabilities
+) -> npt.NDArray[np.float64]:
+    """Scores in [0, 1], a row for each claim and a column for each system, with many equal ones."""
+    shape = draw(st.integers(1, max_claims)), draw(st.integers(1, max_systems))
+    return draw(arrays.arrays(np.float64, shape, elements=values | st.sampled_from([0.0, 0.25, 1.0])))
+
+
+@st.composite
+def credit_columns(draw: st.DrawFn, max_claims: int = 40, max_systems: int = 6) -> npt.NDArray[np.bool_]:
+    """Credit or none, a row for each claim and a column for each system."""
+    shape = draw(st.integers(1, max_claims)), draw(st.integers(1, max_systems))
+    return draw(arrays.arrays(np.bool_, shape))
+
+
+@st.composite
+def scored_pairs(draw: st.DrawFn, max_systems: int = 9) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+    """Scores of several systems, some of them equal, and a symmetric matrix of p-values for all pairs."""
+    size = draw(st.integers(1, max_systems))
+    scores = draw(arrays.arrays(np.float64, size, elements=st.sampled_from([0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7])))
+    p = np.ones((size, size))
+    for i in range(size):
+        for j in range(i):
+            p[i, j] = p[j, i] = draw(st.sampled_from([0.0, 1e-4, 1e-3, 0.004, 0.01, 0.04, 0.3, 1.0]))
+    return scores, p

@@ -108,4 +108,4 @@ def two_sided_z(level: float) -> float:
 
 def _check_level(level: float) -> None:
     if not 0 < level < 1:
-        raise UsageError(f"the level of confidence must be between 0 and 1, such as 0.95; found {level}")
+        raise UsageError(f"the level of confidence must be between 0 and 1, such as 0.95, not {level}")

@@ -59,10 +59,10 @@ def mcnemar(wins: npt.ArrayLike, losses: npt.ArrayLike) -> Floats:
     import numpy as np
     from scipy.special import bdtr
 
-    wins, losses = np.asarray(wins, dtype=np.float64), np.asarray(losses, dtype=np.float64)
+    wins, losses = np.asarray(wins).astype(np.int64), np.asarray(losses).astype(np.int64)
     if (wins < 0).any() or (losses < 0).any():
         raise UsageError("McNemar's test takes numbers of claims, which are not negative")
-    p: Floats = np.minimum(1.0, 2 * np.asarray(bdtr(np.minimum(wins, losses), wins + losses, 0.5)))
+    p: Floats = np.minimum(1.0, 2 * np.asarray(bdtr(np.minimum(wins, losses).astype(np.float64), wins + losses, 0.5)))
     return p
 
 
@@ -165,6 +165,6 @@ def smallest_detectable(standard_error: npt.ArrayLike, level: float, power: floa
     from scipy.special import ndtri
 
     if not 0.5 <= power < 1:
-        raise UsageError(f"the power must be from 0.5 to below 1, such as 0.8; found {power}")
+        raise UsageError(f"the power must be from 0.5 to below 1, such as 0.8, not {power}")
     error = np.asarray(standard_error, dtype=np.float64)
     return np.where(error > 0, (two_sided_z(level) + float(ndtri(power))) * error, np.nan)

@@ -28,8 +28,8 @@ def competition_ranks(scores: npt.ArrayLike) -> Integers:
         raise UsageError("a score that is not a number cannot be ranked")
     values = np.ascontiguousarray(values)
     ranks = np.ones(values.shape, dtype=np.int64)
-    for rank, value in zip(ranks, values, strict=True):
-        rank += (values > value).sum(axis=0)
+    for system, value in enumerate(values):
+        ranks[system] += (values > value).sum(axis=0)
     return np.moveaxis(ranks, 0, -1)
 
 

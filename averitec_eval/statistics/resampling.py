@@ -54,11 +54,11 @@ class Settings:
     def __post_init__(self) -> None:
         problems = []
         if not 0 < self.level < 1:
-            problems.append(f"the level of confidence must be between 0 and 1, such as 0.95; found {self.level}")
+            problems.append(f"the level of confidence must be between 0 and 1, such as 0.95, not {self.level}")
         if not _is_count(self.resamples) or not 1 <= self.resamples <= MAX_RESAMPLES:
-            problems.append(f"the number of resamples must be from 1 to {MAX_RESAMPLES:,}; found {self.resamples}")
+            problems.append(f"the number of resamples must be from 1 to {MAX_RESAMPLES:,}, not {self.resamples}")
         if not _is_count(self.seed) or not 0 <= self.seed < 2**64:
-            problems.append(f"the seed must be a whole number from 0 to 2**64 - 1; found {self.seed}")
+            problems.append(f"the seed must be a whole number from 0 to 2**64 - 1, not {self.seed}")
         if problems:
             raise UsageError("; ".join(problems))
 
