@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -49,6 +50,45 @@ def write_bytes(path: str | os.PathLike[str], data: bytes) -> None:
     """Write ``data`` to ``path`` as ``write_atomic`` does."""
     with write_atomic(path) as handle:
         handle.write(data)
+
+
+def write_if_changed(path: str | os.PathLike[str], data: bytes) -> bool:
+    """Write ``data`` to ``path`` unless it is there already, and say whether it was written.
+
+    A file that holds ``data`` keeps its times, so that whatever copies changed files only leaves it alone.
+    """
+    target = Path(path)
+    try:
+        if target.stat().st_size == len(data) and target.read_bytes() == data:
+            return False
+    except OSError:
+        pass  # absent or unreadable: writing says what is wrong, if anything is
+    write_bytes(target, data)
+    return True
+
+
+_SCRATCH = re.compile(r"\..+\.([0-9]{1,10})\.[0-9a-f]{8}\.part")
+
+
+def remove_scratch(directory: str | os.PathLike[str]) -> None:
+    """Remove the scratch files that killed processes of this machine left in a folder; those of running ones stay."""
+    if os.name != "posix":  # elsewhere there is no harmless way to ask whether a process runs
+        return
+    with suppress(OSError):
+        for path in Path(directory).iterdir():
+            match = _SCRATCH.fullmatch(path.name)
+            if match and not _runs(int(match[1])):
+                _discard(path)
+
+
+def _runs(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except (ProcessLookupError, OverflowError):
+        return False
+    except OSError:  # it runs, as somebody else's
+        return True
+    return True
 
 
 def sha256_of(path: str | os.PathLike[str]) -> str:

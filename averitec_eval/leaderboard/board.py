@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from averitec_eval.api import score
-from averitec_eval.errors import ConfigError, InvalidSubmissionError, UnreadableError
+from averitec_eval.errors import ConfigError, UnreadableError
+from averitec_eval.files import sha256_of
 from averitec_eval.formats import read_gold
 from averitec_eval.leaderboard.config import BoardConfig
-from averitec_eval.leaderboard.submission import SubmissionMeta, read_submission_folder
+from averitec_eval.leaderboard.judging import Judge, Watcher
+from averitec_eval.leaderboard.store import Store
+from averitec_eval.leaderboard.submission import FILE_NAME, SubmissionMeta, file_problem, read_submission_folder
 from averitec_eval.records import Gold
 from averitec_eval.scoring.results import Result
+from averitec_eval.scoring.signature import Signature
 from averitec_eval.validation import Report, Severity, catalogue
 from averitec_eval.validation.render import describe_where
 
@@ -28,7 +32,9 @@ class Entry:
 
     ``slug`` is its folder's name. ``meta`` is None where ``submission.yaml`` is unusable, ``result`` where there is
     nothing to score. ``rank`` is None for whatever takes none, and ``reason`` then says why in one sentence.
-    ``problems`` are sentences on what is wrong with its files.
+    ``problems`` are sentences on what is wrong with its files. ``report`` is what validating the predictions found,
+    None where they were not looked at. ``files`` are the names of the files that were read, each with its SHA-256 in
+    hex.
     """
 
     slug: str
@@ -37,6 +43,8 @@ class Entry:
     rank: int | None
     reason: str
     problems: tuple[str, ...] = ()
+    report: Report | None = None
+    files: tuple[tuple[str, str], ...] = ()
 
     @property
     def name(self) -> str:
@@ -46,10 +54,14 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Board:
-    """A scored board: the entries with a score from best to worst, then those without, by slug."""
+    """A scored board: the entries with a score from best to worst, then those without, by slug.
+
+    ``signature`` says how all of them were scored.
+    """
 
     config: BoardConfig
     gold: Gold
+    signature: Signature
     levels: tuple[float, ...]
     headline: str
     entries: tuple[Entry, ...]
@@ -81,53 +93,60 @@ def submission_folders(root: str | os.PathLike[str]) -> list[Path]:
     return folders
 
 
-def build_board(config: BoardConfig, progress: Callable[[str, int, int], None] | None = None) -> Board:
-    """Validate, score and rank every submission of a board.
+def build_board(config: BoardConfig, watcher: Watcher | None = None, *, store: Store | None = None) -> Board:
+    """Validate, score and rank every submission of a board, taking from ``store`` what is there.
 
-    ``progress`` is called with the name, the number and the count of submissions as each one starts. Raises
-    ``ConfigError`` and ``UnreadableError`` for the board's own files; whatever is wrong with a submission becomes
-    part of the board.
+    ``watcher`` is told how it goes on. Raises ``ConfigError`` and ``UnreadableError`` for the board's own files and
+    ``ResourceError`` for a damaged store; whatever is wrong with a submission becomes part of the board.
     """
-    gold = read_gold(config.gold)
-    folders = submission_folders(config.submissions)
+    return judged_board(Judge(config, read_gold(config.gold), store=store, watcher=watcher))
+
+
+def judged_board(judge: Judge) -> Board:
+    """The board whose prediction files ``judge`` judges; see ``build_board``."""
+    folders = submission_folders(judge.config.submissions)
     entries = []
     for number, folder in enumerate(folders, start=1):
-        if progress is not None:
-            progress(folder.name, number, len(folders))
-        entries.append(_judge(folder, gold, config))
+        judge.watcher.submission(folder.name, number, len(folders))
+        entries.append(_judge(folder, judge))
     scored = _ranked([entry for entry in entries if entry.result is not None])
     first = next((entry.result for entry in scored if entry.result is not None), None)
     unscored = [entry for entry in entries if entry.result is None]
     return Board(
-        config=config,
-        gold=gold,
+        config=judge.config,
+        gold=judge.gold,
+        signature=judge.signature,
         levels=first.levels if first else (),
         headline=first.headline if first else "",
         entries=(*scored, *unscored),
     )
 
 
-def _judge(folder: Path, gold: Gold, config: BoardConfig) -> Entry:
+def _judge(folder: Path, judge: Judge) -> Entry:
     if not SLUG.fullmatch(folder.name):
         reason = "its folder's name is not made of letters, digits, '.', '_' and '-' only (80 at most)"
         return Entry(folder.name, None, None, None, reason)
+    files: dict[str, str] = {}
+    if not file_problem(folder, FILE_NAME):
+        with suppress(UnreadableError):  # which its reader reports
+            files[FILE_NAME] = sha256_of(folder / FILE_NAME)
     try:
         meta = read_submission_folder(folder)
     except ConfigError as error:
-        return Entry(folder.name, None, None, None, "its submission.yaml is not usable", error.problems)
-    try:
-        result = score(
-            folder / meta.predictions,
-            gold,
-            profile=config.profile,
-            levels=config.levels,
-            input_format=meta.input_format,
-        )
-    except (InvalidSubmissionError, UnreadableError) as error:
-        what = "invalid" if isinstance(error, InvalidSubmissionError) else "unreadable"
-        problems = tuple(_sentences(error.report)) if isinstance(error.report, Report) else (str(error),)
-        return Entry(folder.name, meta, None, None, f"its prediction file is {what}", problems)
-    return Entry(folder.name, meta, result, None, _no_rank_reason(meta, result))
+        reason = "its submission.yaml is not usable"
+        return Entry(folder.name, None, None, None, reason, error.problems, files=tuple(files.items()))
+    outcome, sha256 = judge.judge(folder.name, folder / meta.predictions, meta.input_format)
+    if sha256 is not None:
+        files[meta.predictions] = sha256
+    report = None if outcome.report is None else replace(outcome.report, name=meta.predictions)
+    problems: tuple[str, ...] = ()
+    if outcome.result is not None:
+        reason = _no_rank_reason(meta, outcome.result)
+    elif report is None:
+        reason, problems = "its prediction file is unreadable", (outcome.message,)
+    else:
+        reason, problems = f"its prediction file is {report.status}", tuple(_sentences(report))
+    return Entry(folder.name, meta, outcome.result, None, reason, problems, report, tuple(files.items()))
 
 
 def _no_rank_reason(meta: SubmissionMeta, result: Result) -> str:
@@ -166,5 +185,5 @@ def _ranked(entries: list[Entry]) -> list[Entry]:
         # Equal scores share the better rank, and the next one down is counted as if they did not: 1, 2, 2, 4.
         rank = last_rank if entry.result.headline_score == last_score else place
         last_score, last_rank = entry.result.headline_score, rank
-        ranked.append(Entry(entry.slug, entry.meta, entry.result, rank, "", entry.problems))
+        ranked.append(replace(entry, rank=rank))
     return ranked

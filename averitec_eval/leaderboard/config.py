@@ -8,12 +8,16 @@ from pathlib import Path
 from typing import Any
 
 from averitec_eval.errors import ConfigError, UnreadableError, UsageError
+from averitec_eval.files import sha256_of
 from averitec_eval.leaderboard import fields
 from averitec_eval.leaderboard.yamlfile import load_mapping
 from averitec_eval.scoring.profiles import DEFAULT_PROFILE, PROFILES, check_levels
 
 MAX_BYTES = 256 * 1024
 """How large ``leaderboard.yaml`` may be."""
+
+STORE = "leaderboard.sqlite"
+"""The result store's name where the configuration names none; it lies beside the configuration."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +26,9 @@ class BoardConfig:
 
     ``gold`` is the gold file, or the name of a set that this package ships. ``profile`` is the scoring profile;
     ``levels`` are levels beside the profile's own, in [0, 1), of which the first ranks. ``submissions`` holds a
-    folder for each submission and ``site`` receives the page.
+    folder for each submission and ``site`` receives the page. ``store`` is the file that keeps results from one build
+    to the next, None for none. ``file`` is the name of the configuration itself and ``sha256`` its hash in hex, None
+    where it was not read from a file.
     """
 
     title: str
@@ -32,6 +38,9 @@ class BoardConfig:
     profile: str = DEFAULT_PROFILE
     levels: tuple[float, ...] = ()
     description: str = ""
+    store: Path | None = None
+    file: str | None = None
+    sha256: str | None = None
 
 
 def _levels(value: Any) -> tuple[float, ...]:
@@ -54,6 +63,7 @@ _FIELDS: dict[str, fields.Check] = {
     "levels": _levels,
     "submissions": fields.text(1000, empty=False),
     "site": fields.text(1000, empty=False),
+    "store": fields.text(1000, empty=False),
 }
 _REQUIRED = {
     "title": "the title of the board",
@@ -83,8 +93,11 @@ def read_config(path: str | os.PathLike[str]) -> BoardConfig:
         gold=str(gold) if gold.exists() or len(Path(gold.name).suffixes) > 0 else gold.name,
         submissions=folder / values.pop("submissions"),
         site=folder / values.pop("site"),
+        store=folder / values.pop("store", STORE),
+        file=file.name,
+        sha256=sha256_of(file),
         **values,
     )
 
 
-__all__ = ["MAX_BYTES", "BoardConfig", "read_config"]
+__all__ = ["MAX_BYTES", "STORE", "BoardConfig", "read_config"]

@@ -8,9 +8,10 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
-from averitec_eval.files import write_bytes
+from averitec_eval.files import remove_scratch, write_if_changed
 from averitec_eval.json_output import to_json
 from averitec_eval.leaderboard.board import Board, Entry
+from averitec_eval.leaderboard.manifest import MANIFEST, manifest
 from averitec_eval.scoring.profiles import get_profile, level_name
 from averitec_eval.tables import Column, Table, Value, for_people, to_csv
 
@@ -21,26 +22,36 @@ def write_site(board: Board, directory: Path) -> list[Path]:
     """Write the board's page and data files into ``directory`` and give their paths.
 
     ``index.html`` needs nothing but itself; ``board.json`` and ``board.csv`` hold the table, ``results/SLUG.json`` each
-    submission's result. Files of submissions that are no longer on the board are removed. Raises ``OutputError``.
+    submission's result, ``manifest.json`` what all of it was made from. A file that holds the right bytes already is
+    not touched; files of submissions that are no longer on the board are removed. Raises ``OutputError``.
     """
-    results = {f"{entry.slug}.json": entry.result for entry in board.scored if entry.result is not None}
-    written = []
-    for name, result in results.items():
-        path = directory / "results" / name
-        write_bytes(path, to_json(result.to_dict()).encode("ascii"))
-        written.append(path)
+    files = site_files(board)
+    for folder in (directory, directory / "results"):
+        remove_scratch(folder)
+    for name, data in files.items():
+        write_if_changed(directory / name, data)
     for stale in sorted((directory / "results").glob("*.json")):
-        if stale.name not in results:
-            stale.unlink()
-    for name, text in (
-        ("board.json", to_json(board_dict(board))),
-        ("board.csv", to_csv([board_table(board)])),
-        ("index.html", render_page(board)),
-    ):
-        # Text from submissions may hold lone surrogates, which UTF-8 cannot: they become question marks on the page.
-        write_bytes(directory / name, text.encode("utf-8", errors="replace"))
-        written.append(directory / name)
-    return written
+        if f"results/{stale.name}" not in files:
+            stale.unlink(missing_ok=True)
+    return [directory / name for name in files]
+
+
+def site_files(board: Board) -> dict[str, bytes]:
+    """Every file of the site: its path below the site's folder, and its bytes. The manifest comes last: while it does
+    not fit the files beside it, a build was cut short.
+    """
+    texts = {
+        f"results/{entry.slug}.json": to_json(entry.result.to_dict())
+        for entry in board.scored
+        if entry.result is not None
+    }
+    texts["board.json"] = to_json(board_dict(board))
+    texts["board.csv"] = to_csv([board_table(board)])
+    texts["index.html"] = render_page(board)
+    # Text from submissions may hold lone surrogates, which UTF-8 cannot: they become question marks on the page.
+    files = {name: text.encode("utf-8", errors="replace") for name, text in texts.items()}
+    files[MANIFEST] = to_json(manifest(board, files)).encode("ascii")
+    return files
 
 
 def board_dict(board: Board) -> dict[str, Any]:
@@ -137,7 +148,7 @@ def render_page(board: Board) -> str:
         profile=get_profile(board.config.profile),
         metrics=_metrics(board),
         headline=board.headline,
-        signature=next((str(entry.result.signature) for entry in board.scored if entry.result), ""),
+        signature=str(board.signature),
         style=style,
         style_hash=digest,
     )
@@ -147,4 +158,4 @@ def _asset(name: str) -> str:
     return (resources.files("averitec_eval.leaderboard") / name).read_text(encoding="utf-8")
 
 
-__all__ = ["board_dict", "board_table", "render_page", "write_site"]
+__all__ = ["board_dict", "board_table", "render_page", "site_files", "write_site"]

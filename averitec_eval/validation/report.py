@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
+from averitec_eval.json_output import to_json
 from averitec_eval.validation.catalogue import catalogue
-from averitec_eval.validation.issues import IssueGroup, IssueLog, Severity, Where
+from averitec_eval.validation.issues import Issue, IssueGroup, IssueLog, Severity, Where
 
 SCHEMA_VERSION = 1
 """Version of the JSON form; it grows when a field is removed or changes its meaning."""
@@ -127,6 +128,30 @@ class Report:
             "issues": [_group_to_dict(group) for group in self.groups],
         }
 
+    @classmethod
+    def from_dict(cls, document: Mapping[str, Any]) -> Report:
+        """The report that ``to_dict`` wrote as ``document``, equal to it.
+
+        Raises ``ValueError`` if the document is not exactly what ``to_dict`` writes.
+        """
+        try:
+            report = cls(
+                groups=tuple(map(_group_from_dict, document["issues"])),
+                n_entries=document["predictions"],
+                n_gold=document["gold_claims"],
+                name=document["file"],
+                format=document["format"],
+                sha256=document["sha256"],
+                size=document["size"],
+                strict=document["strict"],
+            )
+            same = to_json(report.to_dict(), indent=None) == to_json(document, indent=None)
+        except (AttributeError, KeyError, TypeError, ValueError) as error:
+            raise ValueError(f"not a report as this package writes it ({type(error).__name__}: {error})") from None
+        if not same:
+            raise ValueError("not a report as this version of the package writes it")
+        return report
+
 
 def make_groups(log: IssueLog, strict: bool) -> tuple[IssueGroup, ...]:
     """The log's groups by severity, then code; under ``strict`` every warning is made an error."""
@@ -164,6 +189,28 @@ def _group_to_dict(group: IssueGroup) -> dict[str, Any]:
             for issue in group.examples
         ],
     }
+
+
+def _group_from_dict(group: Mapping[str, Any]) -> IssueGroup:
+    code, severity = group["code"], Severity(group["severity"])
+    general = catalogue()[code].hint
+    return IssueGroup(
+        code,
+        severity,
+        group["count"],
+        tuple(
+            Issue(
+                code=code,
+                severity=severity,
+                where=Where(**issue["where"]),
+                found=issue["found"],
+                expected=issue["expected"],
+                # An issue without a hint of its own is written with the catalogue's.
+                hint="" if issue["hint"] == general else issue["hint"],
+            )
+            for issue in group["examples"]
+        ),
+    )
 
 
 def _where_to_dict(where: Where) -> dict[str, Any]:

@@ -33,7 +33,7 @@ def shown_sessions() -> list[tuple[list[str], list[str]]]:
 def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder like a fresh clone, so that nothing is written into the real one."""
     for name in ("submissions", "leaderboard"):
-        shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("site"))
+        shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("site", "*.sqlite*"))
     monkeypatch.chdir(tmp_path)
     return tmp_path
 

@@ -162,7 +162,7 @@ def test_hostile_text_is_shown_and_does_nothing(tmp_path: Path) -> None:
     assert HOSTILE[:80] in page.text
     links = [attributes.get("href") or "" for tag, attributes in page.tags if tag == "a"]
     assert links
-    assert all(link.startswith(("results/", "board.", "https://", "http://")) for link in links)
+    assert all(link.startswith(("results/", "board.", "manifest.json", "https://", "http://")) for link in links)
 
 
 def test_the_page_allows_its_own_style_only_and_names_no_host(tmp_path: Path) -> None:
@@ -184,7 +184,7 @@ def test_the_site_holds_the_same_numbers_in_every_file(tmp_path: Path) -> None:
     names = sorted(
         str(path.relative_to(tmp_path / "site")) for path in (tmp_path / "site").rglob("*") if path.is_file()
     )
-    assert names == ["board.csv", "board.json", "index.html", "results/one.json"]
+    assert names == ["board.csv", "board.json", "index.html", "manifest.json", "results/one.json"]
     document = json.loads((tmp_path / "site" / "board.json").read_text(encoding="utf-8"))
     assert document == json.loads(json.dumps(board_dict(board)))
     result = json.loads((tmp_path / "site" / "results" / "one.json").read_text(encoding="utf-8"))

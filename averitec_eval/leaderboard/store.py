@@ -1,0 +1,350 @@
+"""The result store: what validating and scoring a prediction file gave, kept so that it is never done twice.
+
+One SQLite file beside the board's configuration. It is a cache and nothing else: deleting it costs time, no data. What
+it holds is read as JSON and checked; a file that is damaged or something else is an error and stays as it is.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import sqlite3
+import zlib
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import astuple, dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from averitec_eval.errors import ResourceError
+from averitec_eval.json_output import to_json
+from averitec_eval.scoring.results import ClaimScore, Result
+from averitec_eval.validation import Report
+
+APPLICATION_ID = 0x41564556
+"""Marks an SQLite file as a store of this package ("AVEV")."""
+
+SCHEMA_VERSION = 1
+"""Version of the table; a store of another version is refused, not converted."""
+
+BUSY_SECONDS = 30.0
+"""How long one build waits for another one's write, which takes milliseconds."""
+
+MAX_DOCUMENT_BYTES = 64 * 1024 * 1024
+"""How large a stored report or result may be."""
+
+MAX_CLAIMS_BYTES = 512 * 1024 * 1024
+"""How large a result's claims may be, unpacked."""
+
+MEND = "the store is only a cache: delete the file and build again, or build with --no-store"
+
+_TABLE = """\
+CREATE TABLE outcomes (
+    submission_sha256 TEXT NOT NULL,
+    gold_sha256 TEXT NOT NULL,
+    signature TEXT NOT NULL,
+    settings TEXT NOT NULL,
+    report BLOB NOT NULL,
+    result BLOB,
+    claims BLOB,
+    checksum TEXT NOT NULL,
+    PRIMARY KEY (submission_sha256, gold_sha256, signature, settings)
+)"""
+
+# SQLite's own words for trouble of the moment or the place, as opposed to a damaged file. Python 3.10 has no codes.
+_ENVIRONMENT = (
+    "database is locked",
+    "database table is locked",
+    "locking protocol",
+    "attempt to write a readonly database",
+    "unable to open database file",
+    "disk I/O error",
+    "database or disk is full",
+    "access permission denied",
+)
+
+
+class StoreUnavailableError(ResourceError):
+    """The store cannot be used here and now, though it is not damaged: a read-only folder, a full disk, a lock."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Key:
+    """What an outcome depends on.
+
+    The SHA-256 of the prediction file and of the gold file, the printed signature, and ``settings``: a JSON text of
+    all else that decides the outcome, such as levels the signature does not name.
+    """
+
+    submission_sha256: str
+    gold_sha256: str
+    signature: str
+    settings: str
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What validating and scoring one prediction file gave.
+
+    ``report`` is what validation found; its ``name`` is None, for the same bytes may lie under several names. It is
+    None itself only where the file changed while it was read, and ``message`` then says so. ``result`` is None where
+    the file is invalid or unreadable.
+    """
+
+    report: Report | None
+    result: Result | None
+    message: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class StoredDocuments:
+    """One row of the store, unpacked but not interpreted. ``intact`` says whether it is what was once written."""
+
+    report: Any
+    result: Any
+    claims: tuple[Any, ...]
+    intact: bool
+
+
+class Store:
+    """A result store, opened; made if it does not exist, unless ``make`` is False. Use it in a ``with`` block.
+
+    Every outcome is written in a transaction of its own, so that a process killed at any moment leaves a sound store
+    of whole outcomes, and several processes can use one store at once. Raises ``ResourceError`` if the file is damaged,
+    something else, or of another version, and ``StoreUnavailableError`` if it cannot be used here and now; neither
+    changes the file.
+    """
+
+    def __init__(self, path: str | os.PathLike[str], *, make: bool = True) -> None:
+        self.path = Path(path)
+        with self._speaking():
+            if make:
+                self.path.parent.mkdir(parents=True, exist_ok=True)
+            elif not self.path.exists():
+                raise ResourceError(
+                    f"{self.path}: there is no result store; 'averitec-eval leaderboard build' makes it"
+                )
+            if self.path.exists() and not self.path.is_file():
+                raise ResourceError(f"{self.path}: is not a file, so it cannot be the result store; name another one")
+            address = f"{self.path.absolute().as_uri()}?mode={'rwc' if make else 'rw'}"
+            # Without isolation_level Python begins no transaction by itself.
+            self._connection = sqlite3.connect(address, uri=True, timeout=BUSY_SECONDS, isolation_level=None)
+        try:
+            with self._speaking():
+                self._connection.execute("PRAGMA trusted_schema = OFF")
+                self._connection.execute("PRAGMA synchronous = FULL")
+                if not make:
+                    self._connection.execute("PRAGMA query_only = ON")
+                self._prepare(make)
+        except BaseException:
+            self._connection.close()
+            raise
+
+    def _prepare(self, make: bool) -> None:
+        if self._is_empty():
+            if not make:
+                raise ResourceError(
+                    f"{self.path}: the result store is empty; 'averitec-eval leaderboard build' fills it"
+                )
+            with self._transaction():
+                # Another process may have made the table since.
+                if self._is_empty():
+                    self._connection.execute(_TABLE)
+                    self._connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+                    self._connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+        if self._pragma("application_id") != APPLICATION_ID:
+            raise ResourceError(
+                f"{self.path}: is an SQLite file, but not a result store of averitec-eval, and was left as it is; "
+                "move it away or name another file as 'store' in the configuration"
+            )
+        version = self._pragma("user_version")
+        if version != SCHEMA_VERSION:
+            raise ResourceError(
+                f"{self.path}: is a result store of version {version}; this averitec-eval needs version "
+                f"{SCHEMA_VERSION}; {MEND}"
+            )
+        # A view or trigger in the table's place could do anything; only the table itself is trusted.
+        if self._schema() != [("table", "outcomes", _TABLE)]:
+            raise self._damaged("its tables are not those of a result store")
+
+    def _is_empty(self) -> bool:
+        return self._pragma("application_id") == 0 and not self._schema()
+
+    def _pragma(self, name: str) -> int:
+        return int(self._connection.execute(f"PRAGMA {name}").fetchone()[0])
+
+    def _schema(self) -> list[tuple[str, str, str]]:
+        rows = self._connection.execute("SELECT type, name, sql FROM sqlite_master WHERE sql IS NOT NULL")
+        return [tuple(row) for row in rows]
+
+    def __enter__(self) -> Store:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the file. Every outcome was written when it was put."""
+        self._connection.close()
+
+    def get(self, key: Key) -> Outcome | None:
+        """The outcome under this key, equal to the one that was put, or None if there is none.
+
+        Raises ``ResourceError`` if it is damaged.
+        """
+        stored = self.documents(key)
+        if stored is None:
+            return None
+        try:
+            return _read(stored)
+        except ValueError as error:
+            name = key.submission_sha256[:12]
+            raise self._damaged(f"the outcome of the submission {name}… cannot be used: {error}") from None
+
+    def documents(self, key: Key) -> StoredDocuments | None:
+        """The documents under this key as they stand in the file, sound or not, or None if there are none."""
+        with self._speaking():
+            where = "WHERE submission_sha256 = ? AND gold_sha256 = ? AND signature = ? AND settings = ?"
+            sizes = self._connection.execute(
+                f"SELECT length(report), length(result), length(claims) FROM outcomes {where}", astuple(key)
+            ).fetchone()
+            if sizes is None:
+                return None
+            limits = (MAX_DOCUMENT_BYTES, MAX_DOCUMENT_BYTES, MAX_CLAIMS_BYTES)
+            if any(size is not None and size > limit for size, limit in zip(sizes, limits, strict=True)):
+                return StoredDocuments(None, None, (), intact=False)
+            row = self._connection.execute(
+                f"SELECT report, result, claims, checksum FROM outcomes {where}", astuple(key)
+            ).fetchone()
+        if row is None:  # removed by another process since
+            return None
+        report, result, claims = (value.encode("utf-8") if isinstance(value, str) else value for value in row[:3])
+        try:
+            intact = row[3] == _checksum(key, report, result, claims)
+            lines = () if claims is None else tuple(map(json.loads, _unpack(claims).splitlines()))
+            return StoredDocuments(_parse(report), _parse(result), lines, intact)
+        except (TypeError, ValueError, RecursionError, zlib.error):
+            return StoredDocuments(None, None, (), intact=False)
+
+    def all_keys(self) -> Iterator[Key]:
+        """Yield all keys in order."""
+        with self._speaking():
+            rows = self._connection.execute("SELECT submission_sha256, gold_sha256, signature, settings FROM outcomes")
+            keys = sorted(Key(*map(str, row)) for row in rows)
+        yield from keys
+
+    def put(self, key: Key, outcome: Outcome) -> None:
+        """Store an outcome, in place of any under the same key. One that is too large is not stored."""
+        row = _row(key, outcome)
+        if row is not None:
+            with self._speaking(), self._transaction():
+                self._insert(row)
+
+    def replace_all(self, outcomes: Iterable[tuple[Key, Outcome]]) -> None:
+        """Make these outcomes the only ones, in one transaction."""
+        rows = [row for key, outcome in outcomes if (row := _row(key, outcome)) is not None]
+        with self._speaking(), self._transaction():
+            self._connection.execute("DELETE FROM outcomes")
+            for row in rows:
+                self._insert(row)
+
+    def _insert(self, row: tuple[str | bytes | None, ...]) -> None:
+        self._connection.execute("INSERT OR REPLACE INTO outcomes VALUES (?, ?, ?, ?, ?, ?, ?, ?)", row)
+
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
+        # The write lock is taken at the start: a transaction that begins by reading could fail when it comes to write.
+        self._connection.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+            self._connection.execute("COMMIT")
+        except BaseException:
+            if self._connection.in_transaction:
+                self._connection.execute("ROLLBACK")
+            raise
+
+    @contextmanager
+    def _speaking(self) -> Iterator[None]:
+        """Turn what SQLite and the system say into errors of this package."""
+        try:
+            yield
+        except OSError as error:
+            raise StoreUnavailableError(
+                f"{self.path}: the result store cannot be used: {error.strerror or error}"
+            ) from None
+        except sqlite3.Error as error:
+            text = str(error)
+            if any(words in text for words in _ENVIRONMENT):
+                raise StoreUnavailableError(f"{self.path}: the result store cannot be used: {text}") from None
+            raise self._damaged(text) from None
+
+    def _damaged(self, found: str) -> ResourceError:
+        return ResourceError(f"{self.path}: the result store is damaged: {found}; {MEND}")
+
+
+def _read(stored: StoredDocuments) -> Outcome:
+    if not stored.intact:
+        raise ValueError("it is not what was written")
+    report = Report.from_dict(stored.report)
+    if stored.result is None:
+        return Outcome(report, None)
+    return Outcome(report, Result.from_dict(stored.result, tuple(map(ClaimScore.from_dict, stored.claims))))
+
+
+def _row(key: Key, outcome: Outcome) -> tuple[str | bytes | None, ...] | None:
+    if outcome.report is None:
+        return None
+    report = _encode(outcome.report.to_dict())
+    result = claims = None
+    if outcome.result is not None:
+        result = _encode(outcome.result.to_dict())
+        lines = b"".join(map(_encode, outcome.result.claim_dicts()))
+        if len(lines) > MAX_CLAIMS_BYTES:
+            return None
+        claims = zlib.compress(lines)
+    if len(report) > MAX_DOCUMENT_BYTES or len(result or b"") > MAX_DOCUMENT_BYTES:
+        return None
+    return (*astuple(key), report, result, claims, _checksum(key, report, result, claims))
+
+
+def _encode(document: Mapping[str, Any]) -> bytes:
+    return to_json(document, indent=None).encode("ascii")
+
+
+def _parse(data: bytes | None) -> Any:
+    return None if data is None else json.loads(data)
+
+
+def _unpack(data: bytes) -> bytes:
+    unpacker = zlib.decompressobj()
+    lines = unpacker.decompress(data, MAX_CLAIMS_BYTES)
+    if not unpacker.eof:
+        raise ValueError("the claims are cut or too large")
+    return lines
+
+
+def _checksum(key: Key, *parts: bytes | None) -> str:
+    """SHA-256 over the key and the documents, each with its length: SQLite itself keeps no checksums."""
+    digest = hashlib.sha256()
+    for part in (*(text.encode("utf-8") for text in astuple(key)), *parts):
+        digest.update(b"-" if part is None else len(part).to_bytes(8, "big") + part)
+    return digest.hexdigest()
+
+
+__all__ = [
+    "APPLICATION_ID",
+    "BUSY_SECONDS",
+    "MAX_CLAIMS_BYTES",
+    "MAX_DOCUMENT_BYTES",
+    "MEND",
+    "SCHEMA_VERSION",
+    "Key",
+    "Outcome",
+    "Store",
+    "StoreUnavailableError",
+    "StoredDocuments",
+]
