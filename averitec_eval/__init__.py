@@ -6,6 +6,7 @@
 """
 
 from averitec_eval.api import score, score_claim
+from averitec_eval.comparison import Comparison, PairComparison, compare
 from averitec_eval.errors import (
     AveritecEvalError,
     ConfigError,
@@ -24,6 +25,7 @@ from averitec_eval.scoring.results import ClaimScore, Result
 from averitec_eval.scoring.runs import write_run
 from averitec_eval.scoring.score import Scorer
 from averitec_eval.scoring.signature import Signature
+from averitec_eval.statistics import Interval, Settings
 from averitec_eval.text.meteor import align, get_meteor, meteor
 from averitec_eval.validation import Report, validate
 from averitec_eval.version import __version__
@@ -33,12 +35,15 @@ __all__ = [
     "Answer",
     "AveritecEvalError",
     "ClaimScore",
+    "Comparison",
     "ConfigError",
     "ConversionError",
     "Gold",
     "GoldClaim",
+    "Interval",
     "InvalidSubmissionError",
     "OutputError",
+    "PairComparison",
     "Prediction",
     "Profile",
     "QAPair",
@@ -47,6 +52,7 @@ __all__ = [
     "ResourceError",
     "Result",
     "Scorer",
+    "Settings",
     "Signature",
     "Submission",
     "UnreadableError",
@@ -54,6 +60,7 @@ __all__ = [
     "Verdict",
     "__version__",
     "align",
+    "compare",
     "get_meteor",
     "get_profile",
     "meteor",

@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from averitec_eval.cli.options import add_gold, add_input_format
-from averitec_eval.cli.output import Output
+from averitec_eval.cli.output import PIPED_WIDTH, Output
 from averitec_eval.cli.reporting import reporting
 from averitec_eval.errors import UsageError
+from averitec_eval.validation.printable import printable
 
 if TYPE_CHECKING:
     from rich.text import Text
@@ -19,7 +20,7 @@ NAME = "inspect"
 HELP = "show one claim of a run: both sides' evidence, what matched, and why credit was given or not"
 DESCRIPTION = """\
 RUN is a folder that 'score --out' wrote, or a prediction file together with
---gold. Matched words are marked by how they matched: exact, stem or synonym."""
+--gold; of several, each is shown in turn. Matched words are marked by how they matched: exact, stem or synonym."""
 
 KIND_MARKS = {"exact": ("bold green", ""), "stem": ("bold cyan", "~"), "synonym": ("bold magenta", "=")}
 """Style and prefix of a matched word; the prefix says the same without colour."""
@@ -28,7 +29,7 @@ KIND_MARKS = {"exact": ("bold green", ""), "stem": ("bold cyan", "~"), "synonym"
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     from averitec_eval.scoring.profiles import DEFAULT_PROFILE
 
-    parser.add_argument("run_path", metavar="RUN", help="a run folder, or a prediction file with --gold")
+    parser.add_argument("runs", nargs="+", metavar="RUN", help="a run folder, or a prediction file with --gold")
     parser.add_argument("--claim", type=int, required=True, metavar="ID", help="the id of the claim to show")
     add_gold(parser, required=False)
     parser.add_argument(
@@ -41,38 +42,42 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace, out: Output) -> int:
+    """Show the claim of each run; gives 0."""
     from averitec_eval.json_output import to_json
 
     with reporting(out, args.format):
-        claim, signature = _load(args)
+        claims = [_load(args, path) for path in args.runs]
     if args.format == "json":
-        out.data(to_json({"signature": signature, **claim}))
-    else:
-        _print_claim(claim, signature, out)
+        documents = [{"run": path, **claim} for path, claim in zip(args.runs, claims, strict=True)]
+        out.data(to_json(documents if len(documents) > 1 else documents[0]))
+        return 0
+    for index, (path, claim) in enumerate(zip(args.runs, claims, strict=True)):
+        if len(claims) > 1:
+            heading = printable(path)
+            out.data(f"{chr(10) if index else ''}{heading}\n{'=' * min(len(heading), PIPED_WIDTH)}\n")
+        _print_claim(claim, out)
     return 0
 
 
-def _load(args: argparse.Namespace) -> tuple[dict[str, Any], str]:
+def _load(args: argparse.Namespace, path: str) -> dict[str, Any]:
     from averitec_eval.scoring.runs import find_claim, read_results
 
-    if Path(args.run_path).is_dir():
-        return find_claim(args.run_path, args.claim), read_results(args.run_path)["signature"]
+    if Path(path).is_dir():
+        return {"signature": read_results(path)["signature"], **find_claim(path, args.claim)}
     if args.gold is None:
-        raise UsageError(
-            f"{args.run_path} is not a run folder: give --gold with a prediction file, or score it with --out"
-        )
+        raise UsageError(f"{path} is not a run folder: give --gold with a prediction file, or score it with --out")
     from averitec_eval.api import score_claim
 
-    return score_claim(args.run_path, args.gold, args.claim, profile=args.profile, input_format=args.input_format)
+    claim, signature = score_claim(path, args.gold, args.claim, profile=args.profile, input_format=args.input_format)
+    return {"signature": signature, **claim}
 
 
-def _print_claim(claim: dict[str, Any], signature: str, out: Output) -> None:
+def _print_claim(claim: dict[str, Any], out: Output) -> None:
     from rich.padding import Padding
     from rich.text import Text
 
     from averitec_eval.scoring.explain import why
     from averitec_eval.text.meteor import align
-    from averitec_eval.validation.printable import printable
 
     console = out.console()
 
@@ -83,7 +88,7 @@ def _print_claim(claim: dict[str, Any], signature: str, out: Output) -> None:
 
     line(f"Claim {claim['claim_id']}: {printable(claim['claim'])}")
     line(f"gold: {claim['gold']}; predicted: {claim['predicted'] or 'nothing'}")
-    for sentence in why(claim, signature):
+    for sentence in why(claim, claim["signature"]):
         line(sentence)
     if claim["pairs"]:
         line("Matched pairs, best first. Matched words: [exact] [~same stem] [=synonym]", apart=True)
@@ -110,13 +115,11 @@ def _print_claim(claim: dict[str, Any], signature: str, out: Output) -> None:
             line(title, apart=True)
         for index, text in rest:
             line(f"{index + 1}: {printable(text)}", 2)
-    out.data(f"\nsignature: {signature}\n")
+    out.data(f"\nsignature: {claim['signature']}\n")
 
 
 def _marked(title: str, words: Sequence[str], kinds: Mapping[int, str]) -> Text:
     from rich.text import Text
-
-    from averitec_eval.validation.printable import printable
 
     text = Text(title, style="dim")
     for position, word in enumerate(words):

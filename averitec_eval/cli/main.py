@@ -7,7 +7,7 @@ import difflib
 import importlib
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import NoReturn
 
 from averitec_eval.cli.output import Output, standard_output
@@ -15,7 +15,7 @@ from averitec_eval.errors import AveritecEvalError, UsageError
 from averitec_eval.validation.printable import printable
 from averitec_eval.version import __version__
 
-COMMANDS = ("validate", "score", "inspect", "convert", "leaderboard", "explain")
+COMMANDS = ("validate", "score", "compare", "inspect", "convert", "leaderboard", "explain")
 """The subcommands, each a module of this package with NAME, HELP, ``add_arguments`` and ``run``."""
 
 ENVIRONMENT_PREFIX = "AVERITEC_EVAL_"
@@ -62,10 +62,21 @@ def build_parser(argv: Sequence[str]) -> argparse.ArgumentParser:
         )
         if name == wanted:
             module.add_arguments(subparser)
-            apply_environment(subparser)
-            subparser.add_argument("--debug", action="store_true", help="show the traceback of an error")
+            for leaf in _leaves(subparser):
+                apply_environment(leaf)
+                leaf.add_argument("--debug", action="store_true", help="show the traceback of an error")
             subparser.set_defaults(run=module.run)
     return parser
+
+
+def _leaves(parser: argparse.ArgumentParser) -> Iterator[argparse.ArgumentParser]:
+    """The parsers that take a command's options: its own, or those of its actions if it has any."""
+    actions = [action for action in parser._actions if isinstance(action, argparse._SubParsersAction)]
+    if not actions:
+        yield parser
+    for action in actions:
+        for name in dict.fromkeys(action.choices):
+            yield from _leaves(action.choices[name])
 
 
 def apply_environment(parser: argparse.ArgumentParser) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from averitec_eval.cli.options import add_gold, add_input_format, add_table_format
+from averitec_eval.cli.options import add_gold, add_input_format, add_resampling, add_table_format, settings_of
 from averitec_eval.cli.output import Output
 from averitec_eval.cli.reporting import reporting
 
@@ -47,6 +47,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     add_input_format(parser)
     parser.add_argument("--out", metavar="DIR", help="write results.json and claims.jsonl into this folder")
+    add_resampling(parser)
     add_table_format(parser)
 
 
@@ -66,6 +67,7 @@ def run(args: argparse.Namespace, out: Output) -> int:
             levels=args.level or (),
             meteor=args.meteor,
             input_format=args.input_format,
+            intervals=settings_of(args),
             on_claim=lines.add if args.out else None,
         )
         if args.out:

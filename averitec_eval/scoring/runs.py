@@ -112,6 +112,17 @@ def read_results(directory: str | os.PathLike[str]) -> dict[str, Any]:
     return _parse(data, path, "results", MAX_RESULTS_BYTES)
 
 
+def read_run(directory: str | os.PathLike[str]) -> Result:
+    """The result that a run folder holds, claims included. Raises ``UnreadableError`` if a file is absent or damaged."""
+    document = read_results(directory)
+    path = Path(directory) / CLAIMS
+    try:
+        claims = tuple(ClaimScore.from_dict(_parse(line, path, "claims", MAX_LINE_BYTES)) for line in _lines(path))
+        return Result.from_dict(document, claims)
+    except ValueError as error:
+        raise UnreadableError(f"{directory}: {error}; score the submission again with --out to make it anew") from None
+
+
 def find_claim(directory: str | os.PathLike[str], claim_id: int) -> dict[str, Any]:
     """The line of one claim in a run folder. Raises ``UnreadableError`` if the file or the claim is not there."""
     path = Path(directory) / CLAIMS
@@ -149,4 +160,14 @@ _VALID: dict[str, Callable[[dict[str, Any]], bool]] = {
 }
 
 
-__all__ = ["CLAIMS", "RESULTS", "ClaimLines", "claim_line", "find_claim", "read_results", "write_lines", "write_run"]
+__all__ = [
+    "CLAIMS",
+    "RESULTS",
+    "ClaimLines",
+    "claim_line",
+    "find_claim",
+    "read_results",
+    "read_run",
+    "write_lines",
+    "write_run",
+]
