@@ -3,58 +3,20 @@
 from __future__ import annotations
 
 import csv
-import hashlib
 import io
 import json
 import shutil
 from html.parser import HTMLParser
 from pathlib import Path
-from typing import Any
 
 import pytest
 from cli.helpers import run
+from leaderboard.helpers import ROOT, config_of, digests, entries, make
 
-from averitec_eval import ConfigError, UnreadableError, mini_gold_path, read_gold
+from averitec_eval import ConfigError, UnreadableError
 from averitec_eval.leaderboard.board import Board, build_board
 from averitec_eval.leaderboard.config import BoardConfig, read_config
 from averitec_eval.leaderboard.site import board_dict, render_page, write_site
-
-ROOT = Path(__file__).resolve().parent.parent.parent
-EXAMPLES = ROOT / "submissions"
-
-
-def entries(share: float = 1.0, label: str | None = None, answer: str | None = None) -> list[dict[str, Any]]:
-    """A 2024 file on the mini task whose first claims, up to a share of all, answer with the claim itself."""
-    gold = list(read_gold(mini_gold_path()))
-    right = round(share * len(gold))
-    return [
-        {
-            "claim_id": claim.claim_id,
-            "claim": claim.claim,
-            "evidence": [
-                {"question": q.question, "answer": answer or text, "url": "https://example.org/"}
-                for q in claim.questions[:5]
-                for text in list(q.answer_texts())[:1]
-            ]
-            if number < right
-            else [{"question": "Unknown?", "answer": "Unknown.", "url": "https://example.org/"}],
-            "pred_label": label or claim.label.value,
-        }
-        for number, claim in enumerate(gold)
-    ]
-
-
-def make(root: Path, slug: str, predictions: list[dict[str, Any]], **meta: Any) -> None:
-    """A submission folder."""
-    folder = root / slug
-    folder.mkdir(parents=True)
-    (folder / "predictions.json").write_text(json.dumps(predictions), encoding="utf-8")
-    settings = {"name": slug, "team": "a team", "predictions": "predictions.json", **meta}
-    (folder / "submission.yaml").write_text(json.dumps(settings), encoding="utf-8")
-
-
-def config_of(root: Path) -> BoardConfig:
-    return BoardConfig("A board", "averitec-mini", root, root.parent / "site")
 
 
 def ranks(board: Board) -> dict[str, int | None]:
@@ -209,12 +171,7 @@ def test_the_same_input_gives_the_same_bytes(tmp_path: Path) -> None:
         ended = run("leaderboard", "build", ROOT / "leaderboard" / "leaderboard.yaml", "--out", tmp_path / name)
         assert ended.code == 0
         assert ended.out.splitlines()[-1] == str(tmp_path / name / "index.html")
-
-    def digest(folder: Path) -> dict[str, str]:
-        files = sorted(path for path in folder.rglob("*") if path.is_file())
-        return {str(p.relative_to(folder)): hashlib.sha256(p.read_bytes()).hexdigest() for p in files}
-
-    assert digest(tmp_path / "a") == digest(tmp_path / "b")
+    assert digests(tmp_path / "a") == digests(tmp_path / "b")
 
 
 def test_private_contact_reaches_no_file(tmp_path: Path) -> None:
