@@ -19,6 +19,7 @@ from averitec_eval.errors import (
 )
 from averitec_eval.examples import mini_gold_path, mini_knowledge_store_path
 from averitec_eval.formats import read_gold, read_submission, write_gold, write_submission
+from averitec_eval.ranking import Standing, rank
 from averitec_eval.records import Answer, Gold, GoldClaim, Prediction, QAPair, Question, Submission, Verdict
 from averitec_eval.scoring.profiles import PROFILES, Profile, get_profile
 from averitec_eval.scoring.results import ClaimScore, Result
@@ -54,6 +55,7 @@ __all__ = [
     "Scorer",
     "Settings",
     "Signature",
+    "Standing",
     "Submission",
     "UnreadableError",
     "UsageError",
@@ -66,6 +68,7 @@ __all__ = [
     "meteor",
     "mini_gold_path",
     "mini_knowledge_store_path",
+    "rank",
     "read_gold",
     "read_submission",
     "score",

@@ -14,10 +14,11 @@ from averitec_eval.cli.reporting import reporting
 from averitec_eval.errors import UsageError
 
 if TYPE_CHECKING:
-    from averitec_eval.leaderboard.board import Board
+    from averitec_eval.leaderboard.board import Board, Entry
     from averitec_eval.leaderboard.config import BoardConfig
     from averitec_eval.leaderboard.judging import Watcher
     from averitec_eval.leaderboard.rebuild import StoreCheck
+    from averitec_eval.tables import Value
 
 NAME = "leaderboard"
 HELP = "validate, score and rank all submissions of a board, and write its page"
@@ -184,14 +185,28 @@ def _watched(out: Output, work: Callable[[Watcher], T]) -> tuple[T, Counts]:
 def _summary(board: Board) -> object:
     from averitec_eval.tables import Column, Table, to_rich
 
+    rows = tuple(_summary_row(entry) for entry in board.entries)
     columns = (
+        Column("Tier", "right"),
         Column("Rank", "right"),
         Column("Submission"),
-        Column(board.headline or "Score", "right"),
+        Column("Score", "right"),
+        Column("Interval", "right"),
         Column("Not ranked because"),
     )
-    rows = tuple(
-        (entry.rank, entry.name, entry.result.headline_score if entry.result else None, entry.reason)
-        for entry in board.entries
+    return to_rich(
+        Table(f"{board.config.title}, by {board.headline or 'nothing: no submission has a score'}", columns, rows)
     )
-    return to_rich(Table(board.config.title, columns, rows))
+
+
+def _summary_row(entry: Entry) -> tuple[Value, ...]:
+    from averitec_eval.scoring.report import span_text
+
+    standing, result = entry.standing, entry.result
+    place: tuple[Value, Value] = (None, None)
+    if standing is not None:
+        span = "" if standing.rank_low == standing.rank_high else f" ({standing.rank_low}-{standing.rank_high})"
+        place = (standing.tier, f"{standing.rank}{span}")
+    score = None if result is None else result.headline_score
+    interval = None if result is None else span_text(result.intervals.get(result.headline))
+    return (*place, entry.name, score, interval, entry.reason)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import statistics
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -16,6 +17,7 @@ from averitec_eval.leaderboard.config import BoardConfig
 from averitec_eval.leaderboard.judging import Judge, Watcher
 from averitec_eval.leaderboard.store import Store
 from averitec_eval.leaderboard.submission import FILE_NAME, SubmissionMeta, file_problem, read_submission_folder
+from averitec_eval.ranking import Standing, rank
 from averitec_eval.records import Gold
 from averitec_eval.scoring.results import Result
 from averitec_eval.scoring.signature import Signature
@@ -27,11 +29,34 @@ SLUG = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}")
 
 
 @dataclass(frozen=True, slots=True)
+class Spread:
+    """The headline scores of several runs of one system, in the order of its files, the submission's own first."""
+
+    scores: tuple[float, ...]
+
+    @property
+    def low(self) -> float:
+        """The lowest score."""
+        return min(self.scores)
+
+    @property
+    def high(self) -> float:
+        """The highest score."""
+        return max(self.scores)
+
+    @property
+    def deviation(self) -> float:
+        """The standard deviation between runs (n - 1 in the denominator)."""
+        return statistics.stdev(self.scores)
+
+
+@dataclass(frozen=True, slots=True)
 class Entry:
     """One submission on the board.
 
     ``slug`` is its folder's name. ``meta`` is None where ``submission.yaml`` is unusable, ``result`` where there is
-    nothing to score. ``rank`` is None for whatever takes none, and ``reason`` then says why in one sentence.
+    nothing to score. ``standing`` is None for whatever takes no rank, and ``reason`` then says why in one sentence.
+    ``spread`` are the scores of all runs of the system, if it names more than one.
     ``problems`` are sentences on what is wrong with its files. ``report`` is what validating the predictions found,
     None where they were not looked at. ``files`` are the names of the files that were read, each with its SHA-256 in
     hex.
@@ -40,11 +65,17 @@ class Entry:
     slug: str
     meta: SubmissionMeta | None
     result: Result | None
-    rank: int | None
     reason: str
     problems: tuple[str, ...] = ()
     report: Report | None = None
     files: tuple[tuple[str, str], ...] = ()
+    standing: Standing | None = None
+    spread: Spread | None = None
+
+    @property
+    def rank(self) -> int | None:
+        """The rank number, None for whatever takes none."""
+        return None if self.standing is None else self.standing.rank
 
     @property
     def name(self) -> str:
@@ -125,7 +156,7 @@ def judged_board(judge: Judge) -> Board:
 def _judge(folder: Path, judge: Judge) -> Entry:
     if not SLUG.fullmatch(folder.name):
         reason = "its folder's name is not made of letters, digits, '.', '_' and '-' only (80 at most)"
-        return Entry(folder.name, None, None, None, reason)
+        return Entry(folder.name, None, None, reason)
     files: dict[str, str] = {}
     if not file_problem(folder, FILE_NAME):
         with suppress(UnreadableError):  # which its reader reports
@@ -134,22 +165,37 @@ def _judge(folder: Path, judge: Judge) -> Entry:
         meta = read_submission_folder(folder)
     except ConfigError as error:
         reason = "its submission.yaml is not usable"
-        return Entry(folder.name, None, None, None, reason, error.problems, files=tuple(files.items()))
+        return Entry(folder.name, None, None, reason, error.problems, files=tuple(files.items()))
     outcome, sha256 = judge.judge(folder.name, folder / meta.predictions, meta.input_format)
     if sha256 is not None:
         files[meta.predictions] = sha256
     report = None if outcome.report is None else replace(outcome.report, name=meta.predictions)
     problems: tuple[str, ...] = ()
     if outcome.result is not None:
-        reason = _no_rank_reason(meta, outcome.result)
+        reason = _no_rank_reason(meta, outcome.result, judge.config)
     elif report is None:
         reason, problems = "its prediction file is unreadable", (outcome.message,)
     else:
         reason, problems = f"its prediction file is {report.status}", tuple(_sentences(report))
-    return Entry(folder.name, meta, outcome.result, None, reason, problems, report, tuple(files.items()))
+    spread = None
+    if outcome.result is not None and meta.runs:
+        scores = [outcome.result.headline_score]
+        for name in meta.runs:
+            run, sha256 = judge.judge(folder.name, folder / name, meta.input_format)
+            if sha256 is not None:
+                files[name] = sha256
+            if run.result is not None and run.result.complete:
+                scores.append(run.result.headline_score)
+            else:
+                problems += (
+                    f"the run {name} is not a valid and complete prediction file and is left out of the spread",
+                )
+        spread = Spread(tuple(scores)) if len(scores) > 1 else None
+    entry = Entry(folder.name, meta, outcome.result, reason, problems, report, tuple(files.items()))
+    return replace(entry, spread=spread)
 
 
-def _no_rank_reason(meta: SubmissionMeta, result: Result) -> str:
+def _no_rank_reason(meta: SubmissionMeta, result: Result, config: BoardConfig) -> str:
     if not result.complete:
         inputs = result.inputs
         return f"incomplete: {inputs.n_missing} of {inputs.n_gold} claims have no prediction and score 0"
@@ -157,6 +203,10 @@ def _no_rank_reason(meta: SubmissionMeta, result: Result) -> str:
         return "a baseline, shown for comparison"
     if meta.kind == "oracle":
         return "the oracle: gold evidence and labels, the highest score there is"
+    if config.phase is not None and meta.phase != config.phase:
+        return f"not of the phase {config.phase}" + (f" but of {meta.phase}" if meta.phase else ": it names no phase")
+    if not meta.primary:
+        return "not the primary submission of its team"
     return ""
 
 
@@ -171,19 +221,13 @@ def _sentences(report: Report) -> Iterator[str]:
 
 
 def _ranked(entries: list[Entry]) -> list[Entry]:
-    def order(entry: Entry) -> tuple[float, float, str]:
-        assert entry.result is not None
-        return (-entry.result.headline_score, -entry.result.scores["hu_meteor_qa"], entry.slug)
+    """The scored entries from best to worst; those without a reason against it get their standing among themselves."""
+    results = {entry.slug: entry.result for entry in entries if entry.result is not None}
+    competing = {entry.slug: results[entry.slug] for entry in entries if not entry.reason}
+    standings = {standing.name: standing for standing in rank(competing)}
 
-    ranked: list[Entry] = []
-    place, last_score, last_rank = 0, None, None
-    for entry in sorted(entries, key=order):
-        if entry.reason or entry.result is None:
-            ranked.append(entry)
-            continue
-        place += 1
-        # Equal scores share the better rank, and the next one down is counted as if they did not: 1, 2, 2, 4.
-        rank = last_rank if entry.result.headline_score == last_score else place
-        last_score, last_rank = entry.result.headline_score, rank
-        ranked.append(replace(entry, rank=rank))
-    return ranked
+    def order(entry: Entry) -> tuple[float, float, str]:
+        result = results[entry.slug]
+        return (-result.headline_score, -result.scores["hu_meteor_qa"], entry.slug)
+
+    return [replace(entry, standing=standings.get(entry.slug)) for entry in sorted(entries, key=order)]

@@ -25,10 +25,10 @@ class BoardConfig:
     """What ``leaderboard.yaml`` says, its paths resolved against its folder.
 
     ``gold`` is the gold file, or the name of a set that this package ships. ``profile`` is the scoring profile;
-    ``levels`` are levels beside the profile's own, in [0, 1), of which the first ranks. ``submissions`` holds a
-    folder for each submission and ``site`` receives the page. ``store`` is the file that keeps results from one build
-    to the next, None for none. ``file`` is the name of the configuration itself and ``sha256`` its hash in hex, None
-    where it was not read from a file.
+    ``levels`` are levels beside the profile's own, in [0, 1), of which the first ranks. Only submissions of ``phase``
+    are ranked, of any if it is None. ``submissions`` holds a folder for each submission and ``site`` receives the
+    page. ``store`` is the file that keeps results from one build to the next, None for none. ``file`` is the name of
+    the configuration itself and ``sha256`` its hash in hex, None where it was not read from a file.
     """
 
     title: str
@@ -38,6 +38,7 @@ class BoardConfig:
     profile: str = DEFAULT_PROFILE
     levels: tuple[float, ...] = ()
     description: str = ""
+    phase: str | None = None
     store: Path | None = None
     file: str | None = None
     sha256: str | None = None
@@ -61,6 +62,7 @@ _FIELDS: dict[str, fields.Check] = {
     "gold": fields.text(1000, empty=False),
     "profile": fields.one_of(tuple(PROFILES)),
     "levels": _levels,
+    "phase": fields.text(80, empty=False),
     "submissions": fields.text(1000, empty=False),
     "site": fields.text(1000, empty=False),
     "store": fields.text(1000, empty=False),

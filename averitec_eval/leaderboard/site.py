@@ -8,11 +8,14 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
+from averitec_eval.api import DEFAULT_SETTINGS
 from averitec_eval.files import remove_scratch, write_if_changed
 from averitec_eval.json_output import to_json
 from averitec_eval.leaderboard.board import Board, Entry
 from averitec_eval.leaderboard.manifest import MANIFEST, manifest
+from averitec_eval.ranking import TIE_BREAK
 from averitec_eval.scoring.profiles import get_profile, level_name
+from averitec_eval.scoring.report import interval_text
 from averitec_eval.tables import Column, Table, Value, for_people, to_csv
 
 SCHEMA_VERSION = 1
@@ -63,23 +66,35 @@ def board_dict(board: Board) -> dict[str, Any]:
         "headline": board.headline,
         "n_gold": len(board.gold),
         "gold_sha256": board.gold.sha256,
+        "ranking": {
+            "level": DEFAULT_SETTINGS.level,
+            "resamples": DEFAULT_SETTINGS.resamples,
+            "seed": DEFAULT_SETTINGS.seed,
+            "tie_break": TIE_BREAK,
+        },
         "entries": [_entry_dict(entry) for entry in board.entries],
     }
 
 
 def _entry_dict(entry: Entry) -> dict[str, Any]:
-    meta, result = entry.meta, entry.result
+    meta, result, standing, spread = entry.meta, entry.result, entry.standing, entry.spread
     return {
         "slug": entry.slug,
         "name": entry.name,
         "team": None if meta is None else meta.team,
         "kind": None if meta is None else meta.kind,
         "rank": entry.rank,
+        "rank_interval": None if standing is None else [standing.rank_low, standing.rank_high],
+        "tier": None if standing is None else standing.tier,
         "reason": entry.reason or None,
         "problems": list(entry.problems),
         "signature": None if result is None else str(result.signature),
         "n_missing": None if result is None else result.inputs.n_missing,
         "scores": None if result is None else dict(result.scores),
+        "intervals": None if result is None else {m: interval.to_dict() for m, interval in result.intervals.items()},
+        "runs": None
+        if spread is None
+        else {"scores": list(spread.scores), "low": spread.low, "high": spread.high, "deviation": spread.deviation},
         "results": None if result is None else f"results/{entry.slug}.json",
     }
 
@@ -89,11 +104,16 @@ def board_table(board: Board) -> Table:
     metrics = _metrics(board)
     columns = (
         Column("rank", "right"),
+        Column("rank low", "right"),
+        Column("rank high", "right"),
+        Column("tier", "right"),
         Column("slug"),
         Column("name"),
         Column("team"),
         Column("kind"),
         *(Column(metric, "right") for metric in metrics),
+        Column("low", "right"),
+        Column("high", "right"),
         Column("missing", "right"),
         Column("not ranked because"),
     )
@@ -113,14 +133,20 @@ def _metrics(board: Board) -> tuple[str, ...]:
 
 
 def _row(entry: Entry, metrics: tuple[str, ...]) -> tuple[Value, ...]:
-    meta, result = entry.meta, entry.result
+    meta, result, standing = entry.meta, entry.result, entry.standing
+    interval = None if result is None else result.intervals.get(result.headline)
     return (
         entry.rank,
+        None if standing is None else standing.rank_low,
+        None if standing is None else standing.rank_high,
+        None if standing is None else standing.tier,
         entry.slug,
         entry.name,
         None if meta is None else meta.team,
         None if meta is None else meta.kind,
         *(None if result is None else result.scores[metric] for metric in metrics),
+        None if interval is None else interval.low,
+        None if interval is None else interval.high,
         None if result is None else result.inputs.n_missing,
         entry.reason or None,
     )
@@ -138,6 +164,7 @@ def render_page(board: Board) -> str:
     digest = base64.b64encode(hashlib.sha256(style.encode("utf-8")).digest()).decode("ascii")
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     environment.filters["heading"] = _heading
+    environment.filters["interval"] = interval_text
     environment.filters["figure"] = lambda value: for_people(value, Column("", "right"))
     # Direction overrides and other invisible characters survive HTML escaping, so they are written out.
     environment.filters["shown"] = lambda value: printable(str(value))
@@ -148,6 +175,8 @@ def render_page(board: Board) -> str:
         profile=get_profile(board.config.profile),
         metrics=_metrics(board),
         headline=board.headline,
+        settings=DEFAULT_SETTINGS,
+        tie_break=TIE_BREAK,
         signature=str(board.signature),
         style=style,
         style_hash=digest,

@@ -113,7 +113,10 @@ def read_results(directory: str | os.PathLike[str]) -> dict[str, Any]:
 
 
 def read_run(directory: str | os.PathLike[str]) -> Result:
-    """The result that a run folder holds, claims included. Raises ``UnreadableError`` if a file is absent or damaged."""
+    """The result that a run folder holds, with its claims.
+
+    Raises ``UnreadableError`` if a file is absent or damaged.
+    """
     document = read_results(directory)
     path = Path(directory) / CLAIMS
     try:
