@@ -29,7 +29,8 @@ _PAIRS_AT_A_TIME = 64
 def discordant(credit: npt.ArrayLike) -> Integers:
     """Who beats whom on how many claims, for credits of 0 and 1 (n, m), a column for each system.
 
-    Gives an array (m, m) that holds in row i, column j the number of claims with credit for i and none for j.
+    Gives an array (m, m) that holds in row i, column j the number of claims with credit for i and none for j:
+    ``mcnemar(wins, wins.T)`` are the p-values of all pairs.
     """
     import numpy as np
 

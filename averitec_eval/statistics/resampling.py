@@ -97,7 +97,7 @@ def resampled_sums(columns: npt.ArrayLike, resamples: int, rng: np.random.Genera
     ``columns`` has a row for each claim and a column for each quantity, (n, k). Gives an array (resamples, k): row r
     holds the sums over the r-th draw of n claims with replacement, the same draw for every column. The generator and
     n alone decide the draws. A claim's chance of being drawn differs from 1/n by n / 2**32 of itself at most.
-    Raises ``UsageError`` as ``on_grid`` does.
+    Raises ``UsageError`` as ``on_grid`` does, for less than one resample and for a generator of 32-bit numbers.
     """
     return _products(columns, resamples, rng, _multiplicities)
 
@@ -148,6 +148,10 @@ def _products(
     right = on_grid(columns)
     if right.ndim != 2:
         raise UsageError(f"columns must have the shape (claims, columns); found {right.shape}")
+    if resamples < 1:
+        raise UsageError(f"the number of resamples must be at least 1, not {resamples}")
+    if isinstance(rng.bit_generator, np.random.MT19937):
+        raise UsageError("MT19937 gives 32 bits at a time; resampling needs a generator that gives 64, such as PCG64")
     n = len(right)
     sums = np.empty((resamples, right.shape[1]))
     block = np.empty((min(resamples, max(1, _PRODUCT_CELLS // n)), n))

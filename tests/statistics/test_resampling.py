@@ -227,6 +227,14 @@ def test_arrays_that_cannot_be_resampled_are_refused(sums, columns: object) -> N
         sums(columns, 10, rng())
 
 
+@pytest.mark.parametrize("sums", [resampled_sums, moved_sums])
+def test_no_resamples_and_short_numbers_are_refused(sums) -> None:  # type: ignore[no-untyped-def]
+    with pytest.raises(UsageError, match="at least 1"):
+        sums([[1.0]], 0, rng())
+    with pytest.raises(UsageError, match="32 bits"):
+        sums([[1.0]], 10, np.random.Generator(np.random.MT19937(1)))
+
+
 def test_one_dimension_and_unequal_pairs_are_refused() -> None:
     with pytest.raises(UsageError, match=r"shape \(claims, columns\)"):
         resampled_sums([1.0, 2.0], 10, rng())
