@@ -128,8 +128,11 @@ def _heading(metric: str) -> str:
 
 
 def _metrics(board: Board) -> tuple[str, ...]:
-    levels = tuple(f"averitec@{level_name(level)}" for level in board.levels)
-    return (*levels, "hu_meteor_q", "hu_meteor_qa", "accuracy", "macro_f1") if levels else ()
+    if not board.headline:
+        return ()
+    levels = [f"averitec@{level_name(level)}" for level in board.levels]
+    others = [level for level in levels if level != board.headline]
+    return (board.headline, "hu_meteor_q", "hu_meteor_qa", "accuracy", "macro_f1", *others)
 
 
 def _row(entry: Entry, metrics: tuple[str, ...]) -> tuple[Value, ...]:
