@@ -110,7 +110,8 @@ class StoreCheck:
         count = len(self.compared)
         parts = [f"{count - len(files)} of {count} stored results are as they come out now"]
         if files:
-            parts.append(f"{len(self.differences):,} differences in {len(files)}")
+            number = len(self.differences)
+            parts.append(f"{number:,} difference{'' if number == 1 else 's'} in {len(files)}")
         for keys, what in ((self.absent, "not stored"), (self.gone, "gone"), (self.outdated, "outdated")):
             if keys:
                 parts.append(f"{len(keys)} {what}")
