@@ -13,6 +13,7 @@ from dataclasses import asdict, dataclass, fields
 from typing import TYPE_CHECKING, Any, Literal
 
 from averitec_eval.errors import UsageError
+from averitec_eval.json_output import to_json
 from averitec_eval.scoring.columns import check_metric, claim_columns, columns_of, from_sums, is_proportion
 from averitec_eval.scoring.results import Result
 from averitec_eval.scoring.signature import Signature
@@ -150,6 +151,10 @@ class Comparison:
             "comparisons": len(self.pairs),
             "pairs": pairs,
         }
+
+    def to_json(self) -> str:
+        """The same as JSON text."""
+        return to_json(self.to_dict())
 
     def to_table(self) -> Table:
         """The pairs as a table for people; every field is in ``to_full_table``."""

@@ -55,7 +55,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace, out: Output) -> int:
     """Compare and print; gives 0."""
     from averitec_eval.comparison import compare
-    from averitec_eval.json_output import to_json
 
     if len(args.runs) < 2:
         raise UsageError("compare needs at least two runs")
@@ -66,7 +65,7 @@ def run(args: argparse.Namespace, out: Output) -> int:
         results = _results(args)
         comparison = compare(results, metrics=args.metric or (), baseline=args.baseline, settings=settings)
     if args.format == "json":
-        out.data(to_json(comparison.to_dict()))
+        out.data(comparison.to_json())
     elif args.format == "csv":
         out.data(comparison.to_csv())
     elif args.format == "text":
