@@ -33,8 +33,12 @@ GRID_BITS = 32
 """Columns are rounded to multiples of 2**-32, which moves a value by 1.2e-10 at most."""
 
 _FLOAT_BITS = 53
-_PRODUCT_CELLS = 2**22
-"""Cells of the left factor of one matrix product: 32 MB."""
+_ROWS = 1024
+"""Resamples at a time: products of fewer rows keep several threads waiting for each other."""
+_COUNT_CELLS = 2**25
+"""Multiplicities held at a time, a byte each."""
+_PRODUCT_CELLS = 2**21
+"""Cells of the left factor of one matrix product: 16 MB."""
 _DRAW_CELLS = 2**16
 """Numbers drawn at a time: few enough to stay in the processor's cache."""
 
@@ -153,15 +157,18 @@ def _products(
     if isinstance(rng.bit_generator, np.random.MT19937):
         raise UsageError("MT19937 gives 32 bits at a time; resampling needs a generator that gives 64, such as PCG64")
     n = len(right)
-    sums = np.empty((resamples, right.shape[1]))
-    block = np.empty((min(resamples, max(1, _PRODUCT_CELLS // n)), n))
-    step = max(1, _DRAW_CELLS // n)
-    for start in range(0, resamples, len(block)):
-        left = block[: resamples - start]
-        for row in range(0, len(left), step):
-            rows = left[row : row + step]
-            rows[...] = draw(len(rows), n, rng)
-        np.matmul(left, right, out=sums[start : start + len(left)])
+    sums = np.zeros((resamples, right.shape[1]))
+    rows = max(1, min(resamples, _ROWS, _COUNT_CELLS // n))
+    # A byte is enough: the chance that any claim comes up 256 times in a resample is below 1e-500.
+    weights = np.empty((rows, n), dtype=np.uint8)
+    step, width = max(1, _DRAW_CELLS // n), max(1, _PRODUCT_CELLS // rows)
+    for start in range(0, resamples, rows):
+        block, block_sums = weights[: resamples - start], sums[start : start + rows]
+        for row in range(0, len(block), step):
+            part = block[row : row + step]
+            part[...] = draw(len(part), n, rng)
+        for claim in range(0, n, width):
+            block_sums += block[:, claim : claim + width].astype(np.float64) @ right[claim : claim + width]
     return sums
 
 

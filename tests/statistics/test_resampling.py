@@ -121,12 +121,21 @@ def test_order_and_company_of_columns_change_nothing(columns: np.ndarray, order:
 
 
 @pytest.mark.parametrize("sums", [resampled_sums, moved_sums])
-@pytest.mark.parametrize(("product_cells", "draw_cells"), [(1, 1), (1000, 300), (2**22, 2**10), (5000, 2**16)])
-def test_block_sizes_change_nothing(sums, product_cells: int, draw_cells: int, monkeypatch) -> None:  # type: ignore[no-untyped-def]
+@pytest.mark.parametrize(
+    "sizes",
+    [
+        {"_ROWS": 1, "_DRAW_CELLS": 1},
+        {"_COUNT_CELLS": 1000, "_DRAW_CELLS": 300},
+        {"_PRODUCT_CELLS": 1},
+        {"_PRODUCT_CELLS": 5000, "_ROWS": 100},
+        {"_DRAW_CELLS": 2**10},
+    ],
+)
+def test_block_sizes_change_nothing(sums, sizes: dict[str, int], monkeypatch) -> None:  # type: ignore[no-untyped-def]
     columns = np.random.default_rng(3).random((101, 5))
     expected = sums(columns, 307, rng())
-    monkeypatch.setattr(resampling, "_PRODUCT_CELLS", product_cells)
-    monkeypatch.setattr(resampling, "_DRAW_CELLS", draw_cells)
+    for name, size in sizes.items():
+        monkeypatch.setattr(resampling, name, size)
     assert sums(columns, 307, rng()).tobytes() == expected.tobytes()
 
 
