@@ -29,6 +29,7 @@ docs: $(VENV)/.dev
 
 bench: $(VENV)/.oracle
 	$(BIN)/python -m benchmarks.run
+	$(BIN)/python -m benchmarks.statistics
 
 clean:
 	rm -rf $(VENV) .cache leaderboard/site
