@@ -14,6 +14,7 @@ from averitec_eval.errors import (
     InvalidSubmissionError,
     OutputError,
     ResourceError,
+    ServiceError,
     UnreadableError,
     UsageError,
 )
@@ -26,6 +27,7 @@ from averitec_eval.scoring.results import ClaimScore, Result
 from averitec_eval.scoring.runs import write_run
 from averitec_eval.scoring.score import Scorer
 from averitec_eval.scoring.signature import Signature
+from averitec_eval.scoring.workers import Workers
 from averitec_eval.statistics import Interval, Settings
 from averitec_eval.text.meteor import align, get_meteor, meteor
 from averitec_eval.validation import Report, validate
@@ -53,6 +55,7 @@ __all__ = [
     "ResourceError",
     "Result",
     "Scorer",
+    "ServiceError",
     "Settings",
     "Signature",
     "Standing",
@@ -60,6 +63,7 @@ __all__ = [
     "UnreadableError",
     "UsageError",
     "Verdict",
+    "Workers",
     "__version__",
     "align",
     "compare",

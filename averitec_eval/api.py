@@ -6,18 +6,20 @@ Here files become records: paths are opened, validated and streamed; records go 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from averitec_eval.errors import InvalidSubmissionError, UnreadableError, UsageError
 from averitec_eval.formats import SubmissionFile, read_gold
-from averitec_eval.records import Gold, GoldClaim, Prediction, Submission
+from averitec_eval.records import Gold, Prediction, Submission
+from averitec_eval.scoring.parallel import OnClaim, score_all
 from averitec_eval.scoring.profiles import DEFAULT_PROFILE, Profile
-from averitec_eval.scoring.results import ClaimScore, Result
+from averitec_eval.scoring.results import Result
 from averitec_eval.scoring.runs import claim_line
 from averitec_eval.scoring.score import Scorer
 from averitec_eval.scoring.uncertainty import with_intervals
+from averitec_eval.scoring.workers import Workers
 from averitec_eval.statistics.resampling import Settings
 from averitec_eval.validation import Report, validate
 from averitec_eval.validation.issues import IssueLog
@@ -27,7 +29,6 @@ if TYPE_CHECKING:
 
 StrPath = str | os.PathLike[str]
 DEFAULT_SETTINGS = Settings()
-OnClaim = Callable[[ClaimScore, Prediction, GoldClaim], None]
 
 
 def score(
@@ -40,6 +41,7 @@ def score(
     input_format: str | None = None,
     intervals: Settings | None = DEFAULT_SETTINGS,
     on_claim: OnClaim | None = None,
+    workers: Workers | None = None,
 ) -> Result:
     """Validate and score a submission.
 
@@ -47,11 +49,13 @@ def score(
     and then to score it, so that its size does not matter. ``profile`` names the edition's contract, ``levels`` adds
     levels in [0, 1) of which the first becomes the headline, ``meteor`` is ``pinned`` or ``nltk``, ``intervals`` says
     how confidence intervals are made (None: none are), ``input_format`` forces the format of the prediction file.
-    ``on_claim`` is called with each claim's scores, its prediction and its gold as soon as they are there.
+    ``on_claim`` is called with each claim's scores, its prediction and its gold as soon as they are there, in the order
+    of the file. ``workers`` says in which processes to score (None: in this one); it changes no figure.
 
     Missing claims score 0 and are counted in ``result.inputs``. Raises ``InvalidSubmissionError`` for any other error
     in the submission and ``UnreadableError`` for a file that cannot be read; both hold the ``report``. Raises
-    ``UsageError`` for unknown names, ``ResourceError`` for missing or damaged resources.
+    ``UsageError`` for unknown names, ``ResourceError`` for missing or damaged resources, ``ServiceError`` where workers
+    fail.
     """
     return score_with_report(
         submission,
@@ -62,6 +66,7 @@ def score(
         input_format=input_format,
         intervals=intervals,
         on_claim=on_claim,
+        workers=workers,
     )[0]
 
 
@@ -75,6 +80,7 @@ def score_with_report(
     input_format: str | None = None,
     intervals: Settings | None = DEFAULT_SETTINGS,
     on_claim: OnClaim | None = None,
+    workers: Workers | None = None,
 ) -> tuple[Result, Report]:
     """The result that ``score`` gives, and the report of the validation it began with: warnings, notes, missing
     claims. Arguments and errors are those of ``score``.
@@ -82,11 +88,15 @@ def score_with_report(
     gold = gold if isinstance(gold, Gold) else read_gold(gold)
     scorer = Scorer(gold, profile=profile, levels=levels, meteor=meteor)
     report = check(submission, gold, input_format=input_format)
-    claims = gold.by_id()
-    for prediction in _predictions(submission, report, input_format):
-        claim_score = scorer.add(prediction)
-        if on_claim is not None:
-            on_claim(claim_score, prediction, claims[prediction.claim_id])
+    predictions = _predictions(submission, report, input_format)
+    if workers is None or workers.in_this_process:
+        claims = gold.by_id()
+        for prediction in predictions:
+            claim_score = scorer.add(prediction)
+            if on_claim is not None:
+                on_claim(claim_score, prediction, claims[prediction.claim_id])
+    else:
+        score_all(predictions, scorer, workers, on_claim)
     result = scorer.result(report.sha256)
     return (result if intervals is None else with_intervals(result, gold, intervals)), report
 

@@ -50,6 +50,12 @@ class ResourceError(AveritecEvalError):
     exit_code = 4
 
 
+class ServiceError(AveritecEvalError):
+    """Something outside this process failed: a cluster that does not answer, a worker process that died."""
+
+    exit_code = 5
+
+
 class ConversionError(AveritecEvalError):
     """A file cannot be written in the wanted format without damage; ``problems`` lists every one."""
 
@@ -79,6 +85,7 @@ __all__ = [
     "InvalidSubmissionError",
     "OutputError",
     "ResourceError",
+    "ServiceError",
     "UnreadableError",
     "UsageError",
 ]

@@ -5,9 +5,11 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
+from averitec_eval.errors import UsageError
 from averitec_eval.formats.registry import SUBMISSION, names
 
 if TYPE_CHECKING:
+    from averitec_eval.scoring.workers import Workers
     from averitec_eval.statistics.resampling import Settings
 
 TABLE_FORMATS = ("text", "json", "csv", "markdown", "latex")
@@ -31,6 +33,47 @@ def add_input_format(parser: argparse.ArgumentParser) -> None:
         metavar="FORMAT",
         help=f"read the prediction file as this format instead of detecting it: {', '.join(names(SUBMISSION))}",
     )
+
+
+def add_workers(parser: argparse.ArgumentParser) -> None:
+    """``--jobs``, ``--backend`` and ``--address``; ``workers_of`` reads them."""
+    parser.add_argument(
+        "--jobs",
+        type=_jobs,
+        metavar="N",
+        help="score in N processes at a time, -1 for one per core; the figures are the same (default: 1, and -1 "
+        "where --backend is given)",
+    )
+    parser.add_argument(
+        "--backend",
+        choices=["loky", "dask", "ray"],
+        help="where these processes are: on this machine (loky), or in a Dask or Ray cluster",
+    )
+    parser.add_argument(
+        "--address", metavar="URL", help="the cluster's scheduler, such as tcp://127.0.0.1:8786 for dask"
+    )
+
+
+def _jobs(text: str) -> int:
+    try:
+        jobs = int(text)
+    except ValueError:
+        jobs = 0
+    if jobs != -1 and jobs < 1:
+        raise argparse.ArgumentTypeError(f"must be a whole number of at least 1, or -1 for all cores; found '{text}'")
+    return jobs
+
+
+def workers_of(args: argparse.Namespace) -> Workers:
+    """The workers that the options ask for. Raises ``UsageError`` for options that contradict each other."""
+    from averitec_eval.scoring.workers import Workers
+
+    if args.address is not None and args.backend in (None, "loky"):
+        raise UsageError("--address needs --backend dask or --backend ray: the processes of loky are on this machine")
+    if args.address is None and args.backend in ("dask", "ray"):
+        raise UsageError(f"--backend {args.backend} needs --address, where the cluster's scheduler can be reached")
+    jobs = args.jobs if args.jobs is not None or args.backend is None else -1
+    return Workers(jobs=jobs, backend=args.backend or "loky", address=args.address)
 
 
 def add_table_format(parser: argparse.ArgumentParser) -> None:

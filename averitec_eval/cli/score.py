@@ -5,7 +5,15 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from averitec_eval.cli.options import add_gold, add_input_format, add_resampling, add_table_format, settings_of
+from averitec_eval.cli.options import (
+    add_gold,
+    add_input_format,
+    add_resampling,
+    add_table_format,
+    add_workers,
+    settings_of,
+    workers_of,
+)
 from averitec_eval.cli.output import Output
 from averitec_eval.cli.reporting import reporting
 
@@ -48,6 +56,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_input_format(parser)
     parser.add_argument("--out", metavar="DIR", help="write results.json and claims.jsonl into this folder")
     add_resampling(parser)
+    add_workers(parser)
     add_table_format(parser)
 
 
@@ -58,6 +67,7 @@ def run(args: argparse.Namespace, out: Output) -> int:
     from averitec_eval.scoring.report import heading, long_table, score_tables
     from averitec_eval.scoring.runs import ClaimLines, write_lines
 
+    workers = workers_of(args)
     with reporting(out, args.format), ClaimLines() as lines:
         gold = read_gold(args.gold)
         result = score(
@@ -69,6 +79,7 @@ def run(args: argparse.Namespace, out: Output) -> int:
             input_format=args.input_format,
             intervals=settings_of(args),
             on_claim=lines.add if args.out else None,
+            workers=workers,
         )
         if args.out:
             write_lines(args.out, result, lines.in_order(result, gold))
