@@ -6,8 +6,14 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 ROOT = Path(__file__).resolve().parent.parent
+
+
+# A busy machine is no defect: no example fails for having taken long.
+settings.register_profile("project", deadline=None)
+settings.load_profile("project")
 
 
 def find_data_dir() -> Path | None:

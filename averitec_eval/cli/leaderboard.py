@@ -8,7 +8,7 @@ from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from averitec_eval.cli.options import add_table_format
+from averitec_eval.cli.options import add_table_format, add_workers, workers_of
 from averitec_eval.cli.output import Output
 from averitec_eval.cli.reporting import reporting
 from averitec_eval.errors import UsageError
@@ -58,6 +58,7 @@ def _add_common(parser: argparse.ArgumentParser) -> None:
         "config", metavar="CONFIG", help="the board's configuration, such as leaderboard/leaderboard.yaml"
     )
     parser.add_argument("--out", metavar="DIR", help="write the site here instead of where CONFIG says")
+    add_workers(parser)
 
 
 def run(args: argparse.Namespace, out: Output) -> int:
@@ -75,6 +76,7 @@ def _build(args: argparse.Namespace, config: BoardConfig, out: Output) -> int:
     from averitec_eval.leaderboard.board import build_board
     from averitec_eval.leaderboard.store import Store, StoreUnavailableError
 
+    workers = workers_of(args)
     store = None
     if config.store is not None and not args.no_store:
         try:
@@ -82,7 +84,7 @@ def _build(args: argparse.Namespace, config: BoardConfig, out: Output) -> int:
         except StoreUnavailableError as error:
             out.message(f"averitec-eval: {error}; going on without it")
     with reporting(out, "text"), store or nullcontext():
-        board, counts = _watched(out, lambda watcher: build_board(config, watcher, store=store))
+        board, counts = _watched(out, lambda watcher: build_board(config, watcher, store=store, workers=workers))
     return _publish(board, counts, Path(args.out) if args.out else config.site, out)
 
 
@@ -93,8 +95,9 @@ def _rebuild(args: argparse.Namespace, config: BoardConfig, out: Output) -> int:
     if args.format != "text":
         raise UsageError("--format goes with --check: without it, rebuild writes the page")
     assert config.store is not None
+    workers = workers_of(args)
     with reporting(out, "text"), Store(config.store) as store:
-        board, counts = _watched(out, lambda watcher: rebuild(config, store, watcher))
+        board, counts = _watched(out, lambda watcher: rebuild(config, store, watcher, workers=workers))
     return _publish(board, counts, Path(args.out) if args.out else config.site, out)
 
 
@@ -105,8 +108,9 @@ def _check(args: argparse.Namespace, config: BoardConfig, out: Output) -> int:
     if args.out:
         raise UsageError("--check writes nothing; leave out --out")
     assert config.store is not None
+    workers = workers_of(args)
     with reporting(out, "text"), Store(config.store, make=False) as store:
-        check, _ = _watched(out, lambda watcher: check_store(config, store, watcher))
+        check, _ = _watched(out, lambda watcher: check_store(config, store, watcher, workers=workers))
     _show(check, args.format, out)
     return 0 if check.ok else 1
 

@@ -21,6 +21,7 @@ from averitec_eval.ranking import Standing, rank
 from averitec_eval.records import Gold
 from averitec_eval.scoring.results import Result
 from averitec_eval.scoring.signature import Signature
+from averitec_eval.scoring.workers import Workers
 from averitec_eval.validation import Report, Severity, catalogue
 from averitec_eval.validation.render import describe_where
 
@@ -124,13 +125,20 @@ def submission_folders(root: str | os.PathLike[str]) -> list[Path]:
     return folders
 
 
-def build_board(config: BoardConfig, watcher: Watcher | None = None, *, store: Store | None = None) -> Board:
+def build_board(
+    config: BoardConfig,
+    watcher: Watcher | None = None,
+    *,
+    store: Store | None = None,
+    workers: Workers | None = None,
+) -> Board:
     """Validate, score and rank every submission of a board, taking from ``store`` what is there.
 
-    ``watcher`` is told how it goes on. Raises ``ConfigError`` and ``UnreadableError`` for the board's own files and
-    ``ResourceError`` for a damaged store; whatever is wrong with a submission becomes part of the board.
+    ``watcher`` is told how it goes on; ``workers`` says in which processes to score (None: in this one). Raises
+    ``ConfigError`` and ``UnreadableError`` for the board's own files and ``ResourceError`` for a damaged store;
+    whatever is wrong with a submission becomes part of the board.
     """
-    return judged_board(Judge(config, read_gold(config.gold), store=store, watcher=watcher))
+    return judged_board(Judge(config, read_gold(config.gold), store=store, watcher=watcher, workers=workers))
 
 
 def judged_board(judge: Judge) -> Board:

@@ -15,6 +15,7 @@ from averitec_eval.leaderboard.store import Key, Outcome, Store, StoreUnavailabl
 from averitec_eval.records import Gold
 from averitec_eval.scoring.profiles import level_name
 from averitec_eval.scoring.score import Scorer
+from averitec_eval.scoring.workers import Workers
 from averitec_eval.validation import Report
 
 
@@ -45,19 +46,26 @@ class Judged:
 
 
 class Judge:
-    """Judges the prediction files of one board, through a store if there is one.
+    """Judges the prediction files of one board, through a store if there is one; ``workers`` score what is not there.
 
     ``computed`` collects the files whose outcome was not taken from the store.
     """
 
     def __init__(
-        self, config: BoardConfig, gold: Gold, *, store: Store | None = None, watcher: Watcher | None = None
+        self,
+        config: BoardConfig,
+        gold: Gold,
+        *,
+        store: Store | None = None,
+        watcher: Watcher | None = None,
+        workers: Workers | None = None,
     ) -> None:
         self.config = config
         self.gold = gold
         self.watcher = watcher or Watcher()
         self.computed: list[Judged] = []
         self._store = store
+        self._workers = workers
         scorer = Scorer(gold, profile=config.profile, levels=config.levels)
         self.signature = scorer.signature()
         self._levels = [level_name(level) for level in scorer.levels]
@@ -109,6 +117,7 @@ class Judge:
                 levels=config.levels,
                 input_format=input_format,
                 intervals=DEFAULT_SETTINGS,
+                workers=self._workers,
             )
         except (InvalidSubmissionError, UnreadableError) as error:
             if isinstance(error.report, Report):

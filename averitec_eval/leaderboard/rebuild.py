@@ -12,6 +12,7 @@ from averitec_eval.leaderboard.board import Board, judged_board
 from averitec_eval.leaderboard.config import BoardConfig
 from averitec_eval.leaderboard.judging import Judge, Judged, Watcher
 from averitec_eval.leaderboard.store import Key, Outcome, Store, StoredDocuments
+from averitec_eval.scoring.workers import Workers
 from averitec_eval.tables import Column, Table
 from averitec_eval.validation.printable import shorten
 
@@ -118,24 +119,28 @@ class StoreCheck:
         return ("ok: " if self.ok else "DIFFERENT: ") + ", ".join(parts)
 
 
-def rebuild(config: BoardConfig, store: Store, watcher: Watcher | None = None) -> Board:
+def rebuild(
+    config: BoardConfig, store: Store, watcher: Watcher | None = None, *, workers: Workers | None = None
+) -> Board:
     """The board with everything validated and scored anew; the outcomes become all that the store holds.
 
     They are put in one transaction at the end, so that a rebuild that is killed changes nothing. Raises as
     ``build_board``, and ``ResourceError`` if the store cannot be written.
     """
-    judge = Judge(config, read_gold(config.gold), watcher=watcher)
+    judge = Judge(config, read_gold(config.gold), watcher=watcher, workers=workers)
     board = judged_board(judge)
     store.replace_all((judged.key, judged.outcome) for judged in judge.computed if judged.lasting)
     return board
 
 
-def check_store(config: BoardConfig, store: Store, watcher: Watcher | None = None) -> StoreCheck:
+def check_store(
+    config: BoardConfig, store: Store, watcher: Watcher | None = None, *, workers: Workers | None = None
+) -> StoreCheck:
     """Validate and score everything anew and compare it with what the store holds, which stays as it is.
 
     Raises as ``build_board``.
     """
-    judge = Judge(config, read_gold(config.gold), watcher=watcher)
+    judge = Judge(config, read_gold(config.gold), watcher=watcher, workers=workers)
     judged_board(judge)
     compared, absent = [], []
     differences: list[Difference] = []
