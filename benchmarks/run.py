@@ -34,6 +34,7 @@ def main() -> None:
     against_the_organisers(predictions, gold, args.times)
     short_commands(predictions, args.times)
     growth(predictions, gold, args.large)
+    jobs(predictions, gold)
 
 
 def against_the_organisers(predictions: Path, gold: Path, times: int) -> None:
@@ -98,6 +99,23 @@ def growth(predictions: Path, gold: Path, large: int) -> None:
                 f"{held.memory:.0f}",
             )
             print(f"| {' | '.join(cells)} |", flush=True)
+
+
+def jobs(predictions: Path, gold: Path, claims: int = 4000) -> None:
+    """Wall time against the number of worker processes on this machine."""
+    print(f"\n| `--jobs` ({claims:,} claims) | Wall s | ratio | Peak MB of the parent |")
+    print("| ---: | ---: | ---: | ---: |")
+    with tempfile.TemporaryDirectory() as folder:
+        many, many_gold = Path(folder, "predictions.json"), Path(folder, "gold.json")
+        enlarge(predictions, many, claims)
+        enlarge(gold, many_gold, claims)
+        command = [COMMAND, "score", str(many), "--gold", str(many_gold), "--format", "json"]
+        one = run(command)
+        for number in (1, 2):
+            cost = one if number == 1 else run([*command, "--jobs", str(number)])
+            if cost.stdout != one.stdout:
+                sys.exit(f"--jobs {number} gave other figures")
+            print(f"| {number} | {cost.wall:.2f} | {one.wall / cost.wall:.2f} | {cost.memory:.0f} |", flush=True)
 
 
 if __name__ == "__main__":

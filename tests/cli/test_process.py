@@ -11,31 +11,7 @@ import time
 from pathlib import Path
 
 import pytest
-
-from averitec_eval import mini_gold_path, read_gold
-
-COMMAND = [sys.executable, "-m", "averitec_eval"]
-
-
-def large_pair(folder: Path, claims: int) -> tuple[Path, Path]:
-    """A prediction and a gold file of many claims: the mini task again and again under new ids."""
-    gold = json.loads(mini_gold_path().read_text(encoding="utf-8"))
-    texts = [claim.claim for claim in read_gold(mini_gold_path())]
-    predictions = [
-        {
-            "claim_id": number,
-            "claim": texts[number % len(texts)],
-            "evidence": [
-                {"question": f"Question {k} on {texts[number % len(texts)]}?", "answer": "x"} for k in range(9)
-            ],
-            "pred_label": "Refuted",
-        }
-        for number in range(claims)
-    ]
-    (folder / "p.json").write_text(json.dumps(predictions), encoding="utf-8")
-    many = [{**gold[number % len(gold)], "claim_id": number} for number in range(claims)]
-    (folder / "g.json").write_text(json.dumps(many), encoding="utf-8")
-    return folder / "p.json", folder / "g.json"
+from cli.processes import COMMAND, large_pair
 
 
 def test_a_killed_run_leaves_the_old_run_whole_or_the_new_one(tmp_path: Path) -> None:
