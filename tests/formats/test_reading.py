@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gzip
 import json
-import time
 import tracemalloc
 from collections.abc import Callable
 from pathlib import Path
@@ -13,7 +12,7 @@ import pytest
 from formats.helpers import HEADER, cell, entry, entry_2023, pair, row
 
 from averitec_eval.errors import InvalidSubmissionError, UnreadableError, UsageError
-from averitec_eval.formats import GoldFile, SubmissionFile, iter_gold_entries, read_gold, read_submission
+from averitec_eval.formats import SubmissionFile, iter_gold_entries, read_gold, read_submission
 from averitec_eval.validation import Report
 from averitec_eval.validation.issues import IssueLog
 
@@ -167,20 +166,3 @@ def test_memory_of_a_broken_file(tmp_path: Path) -> None:
         tracemalloc.stop()
     assert sum(group.count for group in log.groups()) == 30_000
     assert used < 5_000_000
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize(
-    ("name", "seconds"),
-    [("submissions/hero_8b.json", 0.12), ("averitec/dev.json", 0.08), ("averitec/solution_dev.csv", 0.12)],
-)
-def test_speed(data_dir: Path, name: str, seconds: float) -> None:
-    """Bounds for processor time, some three times what a laptop takes."""
-    kind = GoldFile if name.startswith("averitec") else SubmissionFile
-    best = 10.0
-    for _ in range(5):
-        start = time.process_time()
-        for _ in kind(data_dir / name, IssueLog()):
-            pass
-        best = min(best, time.process_time() - start)
-    assert best < seconds

@@ -9,7 +9,6 @@ from __future__ import annotations
 import csv
 import io
 import json
-import time
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
@@ -28,9 +27,6 @@ from averitec_eval.validation.printable import printable
 
 SLICE = 4
 """Entries of a real submission that a base holds: enough for every rule, few enough for thousands of cases."""
-
-SECONDS = 3.0
-"""Most seconds a case may take; the usual one takes some milliseconds."""
 
 CASES = 20_000
 CHUNK = 2_000
@@ -91,15 +87,12 @@ def check(seeds: Iterable[int], bases: Sequence[bytes], gold: Gold, scratch: Pat
     for seed in seeds:
         path.write_bytes(replay(seed, bases))
         against = gold if seed % 3 else None
-        started = time.perf_counter()
         try:
             report = validate(path, against)
         except AveritecEvalError as error:
             pytest.fail(f"seed {seed}: a file must give a report, not {error!r}")
         except Exception as error:  # noqa: BLE001 - whatever it is, the seed must be told
             pytest.fail(f"seed {seed}: {type(error).__name__}: {error}")
-        elapsed = time.perf_counter() - started
-        assert elapsed < SECONDS, f"seed {seed} took {elapsed:.1f} s"
         assert report_is_sound(report), f"seed {seed}: {report}"
         if seed % 50 == 0:
             jsonschema.validate(report.to_dict(), SCHEMA)
