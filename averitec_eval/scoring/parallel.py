@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import pickle
 import traceback
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import islice
 from typing import TYPE_CHECKING
@@ -48,16 +48,16 @@ def score_all(
     another version of this package; ``ResourceError`` where the backend's library is not installed; ``UsageError`` for
     a METEOR variant that cannot be sent to another process; and whatever ``scorer`` and the scoring of a claim raise.
     """
-    claim_scorer = scorer.claim_scorer
-    _check_can_be_sent(claim_scorer)
+    _check_can_be_sent(scorer.claim_scorer)
     with open_pool(workers) as pool:
         window: _Window | None = None
         try:
             chunks = _chunks(predictions, scorer, workers.chunk_size)
-            # Each window is read while the one before it is at work, and its scores are taken while the next one is.
+            # Each window is read and packed while the one before it is at work, and its scores are taken while the next
+            # one is.
             while many := list(islice(chunks, min(pool.size * CHUNKS_PER_WORKER, MOST_CHUNKS))):
                 done = [] if window is None else window.finish()
-                window = _Window(pool, claim_scorer, many)
+                window = _Window(pool, many)
                 _take(done, scorer, on_claim)
             _take([] if window is None else window.finish(), scorer, on_claim)
         except BaseException:
@@ -89,10 +89,13 @@ def _check_can_be_sent(claim_scorer: ClaimScorer) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Chunk:
-    """Predictions that are scored in one go, in file order, each with its gold claim; chunks are counted from 1."""
+    """Predictions that are scored in one go, in file order, each with its gold claim; chunks are counted from 1.
+    ``data`` is all that a worker needs.
+    """
 
     number: int
-    pairs: tuple[tuple[Prediction, GoldClaim], ...]
+    pairs: list[tuple[Prediction, GoldClaim]]
+    data: bytes
 
     def __str__(self) -> str:
         ids = [str(claim.claim_id) for _, claim in self.pairs]
@@ -107,10 +110,10 @@ def _chunks(predictions: Iterable[Prediction], scorer: Scorer, size: int) -> Ite
         pairs.append((prediction, scorer.claim_of(prediction)))
         characters += _characters(prediction)
         if len(pairs) >= size or characters >= CHUNK_CHARACTERS:
-            yield Chunk(number, tuple(pairs))
+            yield Chunk(number, pairs, _packed(scorer.claim_scorer, pairs))
             number, characters, pairs = number + 1, 0, []
     if pairs:
-        yield Chunk(number, tuple(pairs))
+        yield Chunk(number, pairs, _packed(scorer.claim_scorer, pairs))
 
 
 def _characters(prediction: Prediction) -> int:
@@ -135,42 +138,50 @@ def _lean(questions: tuple[Question, ...]) -> tuple[Question, ...]:
 
 # ---- what a worker does ---------------------------------------------------------------------------------------------
 
-Identity = tuple[str, str, str, str]
-"""What must be the same in all workers: the versions of this package, of METEOR, its word rules and WordNet."""
-
-Outcome = tuple[int, "list[ClaimScore] | Exception", str]
-"""A chunk's number, its scores or the error that scoring raised, and that error's traceback as text."""
+Outcome = tuple[int, "bytes | Exception", str]
+"""A chunk's number, its pickled scores or the error that there was, and that error's traceback as text."""
 
 
-def _identity(claim_scorer: ClaimScorer) -> Identity:
+def _identity(claim_scorer: ClaimScorer) -> tuple[str, ...]:
+    """What must be the same in all workers: what METEOR is called, its word rules and its WordNet."""
     meteor = claim_scorer.meteor
-    return version.__version__, meteor.name, meteor.tokenizer, meteor.wordnet
+    return meteor.name, meteor.tokenizer, meteor.wordnet
 
 
-def score_chunk(
-    claim_scorer: ClaimScorer, expected: Identity, number: int, pairs: Sequence[tuple[Prediction, GoldClaim]]
-) -> Outcome:
+def score_chunk(number: int, expected_version: str, data: bytes) -> Outcome:
     """What a worker runs for each chunk.
 
-    Errors of scoring are given back as values: whatever is raised is then the workers' own trouble.
+    ``data`` comes from ``_packed`` in the parent: pickled here and not by joblib, whose way takes more than twice as long,
+    and read only after the versions are known to agree. Errors are given back as values: whatever is raised is then
+    the workers' own trouble.
     """
+    if version.__version__ != expected_version:
+        error = ServiceError(
+            f"a worker has averitec-eval {version.__version__}, and this is {expected_version}: scores of different "
+            f"versions must not be mixed. To mend: on the workers, python -m pip install "
+            f"averitec-eval=={expected_version}, and start them again"
+        )
+        return number, error, ""
+    try:
+        claim_scorer, expected, pairs = pickle.loads(data)  # noqa: S301 - from the parent, as this call itself
+    except Exception as error:  # noqa: BLE001 - whatever reading an object of any class may raise
+        reason = f"{type(error).__name__}: {error}"
+        return number, ServiceError(f"a worker cannot read what it is sent ({reason}). To mend: install it there"), ""
     try:
         found = _identity(claim_scorer)
         if found != expected:
-            return number, _mismatch(expected, found), ""
-        return number, [claim_scorer.score(prediction, claim) for prediction, claim in pairs], ""
+            there, here = ", ".join(found), ", ".join(expected)
+            message = f"a worker's METEOR is another one: {there} there, {here} here. To mend: install the same NLTK"
+            return number, ServiceError(message), ""
+        scores = [claim_scorer.score(prediction, claim) for prediction, claim in pairs]
+        return number, pickle.dumps(scores, pickle.HIGHEST_PROTOCOL), ""
     except Exception as error:  # noqa: BLE001 - raised again by the parent
         return number, error, traceback.format_exc()
 
 
-def _mismatch(expected: Identity, found: Identity) -> ServiceError:
-    if expected[0] != found[0]:
-        return ServiceError(
-            f"a worker has averitec-eval {found[0]}, and this is {expected[0]}: scores of different versions must "
-            f"not be mixed. To mend: on the workers, python -m pip install averitec-eval=={expected[0]}, and start them"
-        )
-    here, there = (", ".join(identity[1:]) for identity in (expected, found))
-    return ServiceError(f"a worker's METEOR is another one: {there} there, {here} here. To mend: install the same NLTK")
+def _packed(claim_scorer: ClaimScorer, pairs: list[tuple[Prediction, GoldClaim]]) -> bytes:
+    lean = [(replace(p, evidence=_lean(p.evidence)), replace(c, questions=_lean(c.questions))) for p, c in pairs]
+    return pickle.dumps((claim_scorer, _identity(claim_scorer), lean), pickle.HIGHEST_PROTOCOL)
 
 
 class WorkerTracebackError(Exception):
@@ -183,10 +194,8 @@ class WorkerTracebackError(Exception):
 class _Window:
     """Chunks at work. Joblib dispatches all of them when this is made; ``finish`` waits for them."""
 
-    def __init__(self, pool: Pool, claim_scorer: ClaimScorer, chunks: list[Chunk]) -> None:
+    def __init__(self, pool: Pool, chunks: list[Chunk]) -> None:
         self._pool = pool
-        self._claim_scorer = claim_scorer
-        self._expected = _identity(claim_scorer)
         self._chunks = chunks
         self._trouble: Exception | None = None
         self._outcomes: Iterator[Outcome] = iter(())
@@ -196,21 +205,7 @@ class _Window:
             self._trouble = error
 
     def _start(self, chunks: Iterable[Chunk]) -> Iterator[Outcome]:
-        return self._pool.start(
-            score_chunk,
-            (
-                (
-                    self._claim_scorer,
-                    self._expected,
-                    chunk.number,
-                    [
-                        (replace(p, evidence=_lean(p.evidence)), replace(claim, questions=_lean(claim.questions)))
-                        for p, claim in chunk.pairs
-                    ],
-                )
-                for chunk in chunks
-            ),
-        )
+        return self._pool.start(score_chunk, [(chunk.number, version.__version__, chunk.data) for chunk in chunks])
 
     def finish(self) -> list[tuple[Chunk, list[ClaimScore]]]:
         """Every chunk with its scores, in order."""
@@ -253,7 +248,8 @@ def _scores_of(outcome: Outcome) -> list[ClaimScore]:
         raise value
     if isinstance(value, Exception):
         raise value from WorkerTracebackError(trace)
-    return value
+    scores: list[ClaimScore] = pickle.loads(value)  # noqa: S301 - from a worker, as the whole outcome
+    return scores
 
 
 def _describe(error: Exception, patience: float) -> str:

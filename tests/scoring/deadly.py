@@ -59,3 +59,11 @@ class Sleeping(Misbehaving):
 
     def misbehave(self) -> None:
         time.sleep(120)
+
+
+class Elsewhere(Misbehaving):
+    """Cuts words by other rules in another process, as an NLTK of another version would."""
+
+    @property
+    def tokenizer(self) -> str:  # type: ignore[override]
+        return "split" if os.getpid() == self.home else "split-2"

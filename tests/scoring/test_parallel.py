@@ -6,12 +6,12 @@ The workers are real: loky's processes, and a Dask scheduler with two worker pro
 from __future__ import annotations
 
 import builtins
-import os
 import pickle
 import signal
 import subprocess
 import sys
 import threading
+import types
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -20,7 +20,7 @@ from typing import Any
 import psutil
 import pytest
 from scoring.clusters import scheduler, worker_processes
-from scoring.deadly import POISON, Killing, Misbehaving, Raising, Sleeping
+from scoring.deadly import POISON, Elsewhere, Killing, Raising, Sleeping
 from scoring.helpers import OVERLAP, OverlapMeteor, gold_claim, gold_set, prediction
 
 from averitec_eval import mini_gold_path, read_gold, read_submission, score, write_run
@@ -32,7 +32,7 @@ from averitec_eval.scoring.profiles import PROFILES
 from averitec_eval.scoring.results import ClaimScore
 from averitec_eval.scoring.score import Scorer
 from averitec_eval.scoring.workers import Workers
-from averitec_eval.text.meteor import Meteor, PinnedMeteor
+from averitec_eval.text.meteor import PinnedMeteor
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 SUBMISSIONS = [
@@ -163,9 +163,9 @@ def test_chunks_are_ended_by_long_texts_too(monkeypatch: pytest.MonkeyPatch) -> 
     sizes: list[int] = []
     real = parallel.Chunk
 
-    def chunk(number: int, pairs: Any) -> parallel.Chunk:
+    def chunk(number: int, pairs: Any, data: bytes) -> parallel.Chunk:
         sizes.append(len(pairs))
-        return real(number, pairs)
+        return real(number, pairs, data)
 
     monkeypatch.setattr(parallel, "Chunk", chunk)
     monkeypatch.setattr(parallel, "CHUNK_CHARACTERS", 1000)
@@ -301,19 +301,18 @@ def test_workers_of_another_version_are_refused(dask_address: str) -> None:
             client.run(become, __version__)
 
 
-def test_another_nltk_in_a_worker_is_refused() -> None:
-    class Other(Misbehaving):
-        @property
-        def tokenizer(self) -> str:  # type: ignore[override]
-            return "split" if os.getpid() == self.home else "split-2"
+def test_another_nltk_in_a_worker_is_refused(workers_of: Callable[..., Workers]) -> None:
+    with pytest.raises(ServiceError, match="overlap, split-2, none there, overlap, split, none here"):
+        scored(workers_of(chunk_size=4), meteor=Elsewhere())
 
-    meteor: Meteor = Other()
-    scorer = ClaimScorer(PROFILES["averitec-2024"], (0.25,), meteor)
-    expected = parallel._identity(scorer)
-    meteor.home = -1  # type: ignore[attr-defined]
-    _, error, _ = parallel.score_chunk(scorer, expected, 1, ())
-    assert isinstance(error, ServiceError)
-    assert "overlap, split-2, none there, overlap, split, none here" in str(error)
+
+def test_what_a_worker_cannot_read_is_an_error_of_its_own(dask_address: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    # A class of a module that exists here only.
+    module = types.ModuleType("only_here")
+    module.Mine = type("Mine", (OverlapMeteor,), {"__module__": "only_here"})  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, "only_here", module)
+    with pytest.raises(ServiceError, match=r"cannot read what it is sent .*No module named 'only_here'"):
+        scored(Workers(backend="dask", address=dask_address), meteor=module.Mine())
 
 
 @pytest.mark.parametrize(("backend", "library"), [("dask", "distributed"), ("ray", "ray")])
