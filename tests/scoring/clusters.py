@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 TESTS = Path(__file__).resolve().parent.parent
-SECONDS = 30
+SECONDS = 60
 """How long a process may take to start or end."""
 
 
@@ -51,10 +51,14 @@ def scheduler(folder: Path) -> Iterator[str]:
 
 @contextmanager
 def worker_processes(address: str, count: int) -> Iterator[None]:
-    """So many worker processes of one thread, each started again when it dies."""
+    """So many worker processes of one thread, all of them ready; each is started again when it dies."""
+    from distributed import Client
+
     options = ("--nthreads", "1", "--nworkers", str(count), "--host", "127.0.0.1", "--no-dashboard")
     process = _process("distributed.cli.dask_worker", address, *options)
     try:
+        with Client(address, set_as_default=False) as client:
+            client.wait_for_workers(count, timeout=SECONDS)
         yield
     finally:
         process.terminate()
