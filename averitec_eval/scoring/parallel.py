@@ -151,9 +151,9 @@ def _identity(claim_scorer: ClaimScorer) -> tuple[str, ...]:
 def score_chunk(number: int, expected_version: str, data: bytes) -> Outcome:
     """What a worker runs for each chunk.
 
-    ``data`` comes from ``_packed`` in the parent: pickled here and not by joblib, whose way takes more than twice as long,
-    and read only after the versions are known to agree. Errors are given back as values: whatever is raised is then
-    the workers' own trouble.
+    ``data`` comes from ``_packed`` in the parent: pickled there and not by joblib, whose way takes more than twice as
+    long, and read only after the versions are known to agree. Errors are given back as values: whatever is raised is
+    then the workers' own trouble.
     """
     if version.__version__ != expected_version:
         error = ServiceError(
