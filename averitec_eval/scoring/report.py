@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from averitec_eval.records import Verdict
-from averitec_eval.scoring.profiles import level_name
 from averitec_eval.scoring.results import GroupScore, Result
 from averitec_eval.statistics.intervals import Interval
 from averitec_eval.tables import Column, Table, Value
@@ -69,7 +68,7 @@ def score_tables(result: Result) -> list[Table]:
     ]
     tables += _group_tables(result)
     if result.thresholded_evidence_by_type:
-        tables.append(_thresholded_table(result.thresholded_evidence_by_type))
+        tables.append(_thresholded_table(result))
     return tables
 
 
@@ -119,12 +118,26 @@ def _group_tables(result: Result) -> Iterator[Table]:
             )
 
 
-def _thresholded_table(figures: Mapping[str, Mapping[str, float]]) -> Table:
+def _thresholded_table(result: Result) -> Table:
+    figures, intervals = result.thresholded_evidence_by_type, result.thresholded_intervals
     names = list(next(iter(figures.values())))
     return Table(
         "Evidence by type as the organisers print it: labels ignored, Q+A set to 0 up to the level",
-        (Column("Claim type"), *(Column(f"level {level}", "right") for level in figures)),
-        tuple((name, *(values[name] for values in figures.values())) for name in names),
+        (
+            Column("Claim type"),
+            *(Column(heading, "right") for level in figures for heading in (f"level {level}", "Interval")),
+        ),
+        tuple(
+            (
+                name,
+                *(
+                    cell
+                    for level, values in figures.items()
+                    for cell in (values[name], span_text(intervals.get(level, {}).get(name)))
+                ),
+            )
+            for name in names
+        ),
     )
 
 
@@ -138,17 +151,20 @@ def long_table(result: Result) -> Table:
         parts += [(group, name, part.n, part.scores, part.intervals) for name, part in members.items()]
     for group, name, n, scores, intervals in parts:
         for metric, value in scores.items():
-            interval = intervals.get(metric)
-            ends = (None, None) if interval is None else (interval.low, interval.high)
-            rows.append((group, name, n, metric, value, *ends))
+            rows.append((group, name, n, metric, value, *_ends(intervals.get(metric))))
     for level, values in result.thresholded_evidence_by_type.items():
-        metric = f"thresholded_evidence@{level_name(float(level))}"
+        metric, intervals = f"thresholded_evidence@{level}", result.thresholded_intervals.get(level, {})
         rows += [
-            ("claim type", name, result.by_type[name].n, metric, value, None, None) for name, value in values.items()
+            ("claim type", name, result.by_type[name].n, metric, value, *_ends(intervals.get(name)))
+            for name, value in values.items()
         ]
     rows.append(("signature", str(result.signature), result.inputs.n_gold, "", None, None, None))
     headings = ("group", "name", "n", "metric", "value", "low", "high")
     return Table("Scores", tuple(Column(heading) for heading in headings), tuple(rows))
+
+
+def _ends(interval: Interval | None) -> tuple[float | None, float | None]:
+    return (None, None) if interval is None else (interval.low, interval.high)
 
 
 __all__ = ["heading", "interval_text", "interval_title", "long_table", "metric_title", "score_tables"]

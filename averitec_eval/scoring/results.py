@@ -115,7 +115,8 @@ class Result:
     ranks. ``by_type`` and ``by_strategy`` hold the same kind of scores over parts of the claims, empty where the gold
     does not say. ``thresholded_evidence_by_type`` is the organisers' figure "by type": level, then claim type, to the
     mean of the evidence score set to zero where it does not pass the level; the label plays no part in it.
-    ``intervals`` holds a confidence interval for each score, once ``averitec_eval.scoring.uncertainty`` has made them.
+    ``intervals`` holds a confidence interval for each score and ``thresholded_intervals`` one for each of the
+    organisers' figures, once ``averitec_eval.scoring.uncertainty`` has made them.
     """
 
     profile: str
@@ -130,6 +131,7 @@ class Result:
     thresholded_evidence_by_type: Mapping[str, Mapping[str, float]]
     claims: tuple[ClaimScore, ...]
     intervals: Mapping[str, Interval] = field(default_factory=dict)
+    thresholded_intervals: Mapping[str, Mapping[str, Interval]] = field(default_factory=dict)
 
     @property
     def complete(self) -> bool:
@@ -170,6 +172,9 @@ class Result:
             "by_strategy": _groups_dict(self.by_strategy),
             "thresholded_evidence_by_type": {
                 level: dict(values) for level, values in self.thresholded_evidence_by_type.items()
+            },
+            "thresholded_intervals": {
+                level: _intervals_dict(intervals) for level, intervals in self.thresholded_intervals.items()
             },
         }
 
@@ -286,6 +291,9 @@ def _read_result(document: Mapping[str, Any], claims: tuple[ClaimScore, ...]) ->
         },
         claims=claims,
         intervals=_read_intervals(document["intervals"]),
+        thresholded_intervals={
+            level: _read_intervals(intervals) for level, intervals in document["thresholded_intervals"].items()
+        },
     )
 
 

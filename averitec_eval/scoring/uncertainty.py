@@ -4,7 +4,7 @@ else.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -38,16 +38,25 @@ def with_intervals(result: Result, gold: Gold, settings: Settings) -> Result:
     masks = _masks(gold)
     bootstrapped = [metric for metric in result.scores if not is_proportion(metric)]
     needed = list(dict.fromkeys(column for metric in bootstrapped for column in columns_of(metric)))
+    for level in result.thresholded_evidence_by_type:
+        evidence = columns["hu_meteor_qa"]
+        columns[_thresholded(level)] = np.where(evidence > float(level), evidence, 0.0)
+        needed.append(_thresholded(level))
     block = np.stack([columns[name] for name in needed], axis=1)
     parts = [None, *groups]
     blocks = [block if part is None else block * masks[part][:, np.newaxis] for part in parts]
     sums = resampled_sums(np.hstack(blocks), settings.resamples, settings.generator())
     intervals = {}
+    thresholded: dict[str, dict[str, Interval]] = {level: {} for level in result.thresholded_evidence_by_type}
     for index, part in enumerate(parts):
         mask = np.ones(len(result.claims)) if part is None else masks[part]
         part_sums = dict(zip(needed, sums[:, index * len(needed) : (index + 1) * len(needed)].T, strict=True))
         scores = result.scores if part is None else groups[part].scores
         intervals[part] = _intervals(scores, columns, mask, part_sums, settings)
+        if part is not None and part[0] == "type":
+            for level, members in thresholded.items():
+                for interval in _intervals([_thresholded(level)], columns, mask, part_sums, settings).values():
+                    members[part[1]] = interval
 
     def completed(kind: str, members: Mapping[str, GroupScore]) -> dict[str, GroupScore]:
         return {name: replace(group, intervals=intervals[kind, name]) for name, group in members.items()}
@@ -57,7 +66,13 @@ def with_intervals(result: Result, gold: Gold, settings: Settings) -> Result:
         intervals=intervals[None],
         by_type=completed("type", result.by_type),
         by_strategy=completed("strategy", result.by_strategy),
+        thresholded_intervals=thresholded,
     )
+
+
+def _thresholded(level: str) -> str:
+    """The column of the organisers' figure by type: evidence set to zero where it is not above the level."""
+    return f"thresholded_evidence@{level}"
 
 
 def _masks(gold: Gold) -> dict[tuple[str, str] | None, Array]:
@@ -78,7 +93,7 @@ def _masks(gold: Gold) -> dict[tuple[str, str] | None, Array]:
 
 
 def _intervals(
-    scores: Mapping[str, float],
+    metrics: Iterable[str],
     columns: Mapping[str, Array],
     mask: Array,
     sums: Mapping[str, Array],
@@ -86,7 +101,7 @@ def _intervals(
 ) -> dict[str, Interval]:
     n = int(mask.sum())
     intervals = {}
-    for metric in scores:
+    for metric in metrics:
         if is_proportion(metric):
             low, high = wilson((columns[metric] * mask).sum(), n, settings.level)
             intervals[metric] = Interval(float(low), float(high), "wilson", settings.level, n)
