@@ -32,7 +32,7 @@ bench: $(VENV)/.oracle
 	$(BIN)/python -m benchmarks.statistics
 
 clean:
-	rm -rf $(VENV) .cache leaderboard/site
+	rm -rf $(VENV) .cache leaderboard/site leaderboard/leaderboard.sqlite
 
 $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)
