@@ -9,6 +9,7 @@ from typing import Any
 
 from averitec_eval.errors import ConfigError, UnreadableError, UsageError
 from averitec_eval.files import sha256_of
+from averitec_eval.formats.reading import MINI
 from averitec_eval.leaderboard import fields
 from averitec_eval.leaderboard.yamlfile import load_mapping
 from averitec_eval.scoring.profiles import DEFAULT_PROFILE, PROFILES, check_levels
@@ -89,10 +90,10 @@ def read_config(path: str | os.PathLike[str]) -> BoardConfig:
     if problems:
         raise ConfigError(f"{file}: the configuration is not usable", tuple(problems))
     folder = file.parent
-    gold = folder / values.pop("gold")
+    name = values.pop("gold")
+    shipped = name == MINI and not (folder / name).exists()
     return BoardConfig(
-        # A name that is no file here may be one of the sets this package ships; the gold reader knows those.
-        gold=str(gold) if gold.exists() or len(Path(gold.name).suffixes) > 0 else gold.name,
+        gold=name if shipped else str(folder / name),
         submissions=folder / values.pop("submissions"),
         site=folder / values.pop("site"),
         store=folder / values.pop("store", STORE),

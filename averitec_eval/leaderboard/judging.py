@@ -14,9 +14,11 @@ from averitec_eval.leaderboard.config import BoardConfig
 from averitec_eval.leaderboard.store import Key, Outcome, Store, StoreUnavailableError
 from averitec_eval.records import Gold
 from averitec_eval.scoring.profiles import level_name
+from averitec_eval.scoring.results import SCHEMA_VERSION as RESULT_SCHEMA
 from averitec_eval.scoring.score import Scorer
 from averitec_eval.scoring.workers import Workers
 from averitec_eval.validation import Report
+from averitec_eval.validation.report import SCHEMA_VERSION as REPORT_SCHEMA
 
 
 class Watcher:
@@ -73,13 +75,15 @@ class Judge:
     def key(self, sha256: str, name: str, input_format: str | None) -> Key:
         """Under what the outcome of a prediction file is stored: its hash, its name and the format it is read in.
 
-        Of the name the ending counts, for a check notes it where that does not fit the content.
+        Of the name the ending counts, for a check notes it where that does not fit the content. The forms of the
+        stored documents count too: one of another form is not damaged but outdated, and is made anew.
         """
         settings = {
             "input_format": input_format,
             "intervals": asdict(DEFAULT_SETTINGS),
             "levels": self._levels,
             "name_suffix": name_suffix(name),
+            "schemas": {"report": REPORT_SCHEMA, "result": RESULT_SCHEMA},
         }
         return Key(sha256, self.gold.sha256, str(self.signature), to_json(settings, indent=None).strip())
 

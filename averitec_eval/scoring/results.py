@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 SCHEMA_VERSION = 1
+"""Version of the JSON form of results; every change of its fields raises it, for stored documents depend on it."""
 
 T = TypeVar("T")
 

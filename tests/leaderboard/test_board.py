@@ -168,7 +168,8 @@ def test_a_submission_that_left_the_board_leaves_the_site(tmp_path: Path) -> Non
 
 def test_the_same_input_gives_the_same_bytes(tmp_path: Path) -> None:
     for name in ("a", "b"):
-        ended = run("leaderboard", "build", ROOT / "leaderboard" / "leaderboard.yaml", "--out", tmp_path / name)
+        config = ROOT / "leaderboard" / "leaderboard.yaml"
+        ended = run("leaderboard", "build", config, "--no-store", "--out", tmp_path / name)
         assert ended.code == 0
         assert ended.out.splitlines()[-1] == str(tmp_path / name / "index.html")
     assert digests(tmp_path / "a") == digests(tmp_path / "b")
@@ -230,3 +231,12 @@ def test_an_empty_or_absent_folder_of_submissions_is_an_error(tmp_path: Path) ->
 
 def test_an_absent_configuration_is_unreadable(tmp_path: Path) -> None:
     assert run("leaderboard", "build", tmp_path / "absent.yaml").code == 3
+
+
+@pytest.mark.parametrize(
+    ("gold", "expected"), [("averitec-mini", "averitec-mini"), ("hidden/gold", "{folder}/hidden/gold")]
+)
+def test_gold_without_an_ending_is_a_path_like_any_other(gold: str, expected: str, tmp_path: Path) -> None:
+    path = tmp_path / "leaderboard.yaml"
+    path.write_text(f"title: x\ngold: {gold}\nsubmissions: s\nsite: t\n", encoding="utf-8")
+    assert read_config(path).gold == expected.format(folder=tmp_path)

@@ -286,6 +286,20 @@ def test_whatever_decides_an_outcome_is_part_of_its_key(
     assert board == build_board(config)
 
 
+@pytest.mark.parametrize("schema", ["RESULT_SCHEMA", "REPORT_SCHEMA"])
+def test_documents_of_another_form_are_made_anew(
+    schema: str, tmp_path: Path, calls: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make(tmp_path / "submissions", "s", entries(0.5))
+    config = config_of(tmp_path / "submissions")
+    build(config, tmp_path / "s.sqlite")
+    calls.clear()
+    monkeypatch.setattr(judging, schema, 1000)
+    board, _ = build(config, tmp_path / "s.sqlite")
+    assert calls == ["s"]
+    assert board == build_board(config)
+
+
 @pytest.mark.parametrize(
     "change",
     [{"profile": "paper-2023"}, {"levels": (0.3,)}, {"levels": (0.25, 0.35)}],
