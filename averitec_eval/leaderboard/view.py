@@ -1,7 +1,8 @@
 """The public view of a board: all that a page, a figure or an exported file may show, and nothing else.
 
-``averitec_eval.leaderboard.public`` builds it from boards; renderers take only these records. What is private (contacts,
-the names of anonymous teams, private phases, hidden gold) is not in them, so that no renderer can let it out.
+``averitec_eval.leaderboard.public`` builds it from boards; renderers take only these records. What is private
+(contacts, the names of anonymous teams, private phases, hidden gold) is not in them, so that no renderer can let it
+out.
 """
 
 from __future__ import annotations
