@@ -10,10 +10,10 @@ JOBS ?= 2
 run: $(VENV)/.run
 	$(BIN)/averitec-eval leaderboard build leaderboard/leaderboard.yaml
 
-test: lint $(VENV)/.oracle
+test: lint $(VENV)/.oracle $(VENV)/.browser
 	$(BIN)/python -m pytest -n $(JOBS) -m "not slow"
 
-test-all: lint $(VENV)/.oracle
+test-all: lint $(VENV)/.oracle $(VENV)/.browser
 	$(BIN)/python -m pytest -n $(JOBS)
 
 lint: $(VENV)/.dev
@@ -48,4 +48,9 @@ $(VENV)/.dev: pyproject.toml | $(VENV)/bin/python
 # NLTK 3.9.1 and its data, aside from the environment: what the text core is compared with.
 $(VENV)/.oracle: tools/install_oracle.py $(VENV)/.dev
 	$(BIN)/python tools/install_oracle.py
+	touch $@
+
+# Chromium for the tests of the site. Without it they are skipped, except in continuous integration.
+$(VENV)/.browser: tools/install_browser.py | $(VENV)/bin/python
+	$(BIN)/python tools/install_browser.py --optional
 	touch $@
