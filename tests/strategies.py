@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
 from averitec_eval.records import Answer, Gold, GoldClaim, Prediction, Question, Verdict
+from averitec_eval.scoring.details import Mark
 
 # --- Predictions and gold sets for validation ---
 
@@ -254,3 +255,16 @@ def scored_pairs(draw: st.DrawFn, max_systems: int = 9) -> tuple[npt.NDArray[np.
         for j in range(i):
             p[i, j] = p[j, i] = draw(st.sampled_from([0.0, 1e-4, 1e-3, 0.004, 0.01, 0.04, 0.3, 1.0]))
     return scores, p
+
+
+# --- Texts with marks, as claim pages show them ---
+
+
+@st.composite
+def marked_texts(draw: st.DrawFn, max_size: int = 60) -> tuple[str, tuple[Mark, ...]]:
+    """Any text, lone surrogates and markup included, with marks in order that do not overlap."""
+    pieces = st.sampled_from(["<script>", "</b>", "&amp;", '"', "'", "a b", "\n", "\u202e", "\u200b", "\ud800", "é"])
+    text = draw(st.lists(pieces | st.text(max_size=8), max_size=12).map("".join))[:max_size]
+    ends = sorted(draw(st.sets(st.integers(0, len(text)), max_size=10)))
+    kinds = st.sampled_from(["exact", "stem", "synonym"])
+    return text, tuple(Mark(low, high, draw(kinds)) for low, high in zip(ends[::2], ends[1::2], strict=False))

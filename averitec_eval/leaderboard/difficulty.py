@@ -1,0 +1,83 @@
+"""How hard a claim was for the systems of a board, and how far they agreed on it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from averitec_eval.leaderboard.view import PublicBoard, PublicClaim, PublicSystem
+from averitec_eval.records import Verdict
+from averitec_eval.scoring.results import ClaimScore
+
+DIFFICULTIES: Mapping[str, str] = {
+    "none": "no system got it",
+    "few": "fewer than half got it",
+    "most": "half or more got it",
+    "all": "every system got it",
+}
+"""How many systems got credit for a claim, in steps: a name for each and what it says."""
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimSummary:
+    """One claim over all systems that count.
+
+    ``credited`` of ``systems`` got credit at the headline level. ``verdicts`` are the verdicts predicted, each with
+    the number of systems that did, most first; ``missing`` systems have no prediction.
+    """
+
+    claim: PublicClaim
+    systems: int
+    credited: int
+    verdicts: tuple[tuple[Verdict, int], ...]
+    missing: int
+
+    @property
+    def difficulty(self) -> str:
+        """The step of ``DIFFICULTIES``; ``none`` where no system counts."""
+        if self.credited == 0:
+            return "none"
+        if self.credited == self.systems:
+            return "all"
+        return "most" if 2 * self.credited >= self.systems else "few"
+
+    @property
+    def disagreement(self) -> int:
+        """How many different verdicts were predicted: 0 where none was, 1 where all agree."""
+        return len(self.verdicts)
+
+
+def counted(board: PublicBoard) -> tuple[PublicSystem, ...]:
+    """The systems that say how hard a claim is: all with scores by claim but oracles, which have seen the answer."""
+    return tuple(system for system in board.scored if system.claims and system.kind != "oracle")
+
+
+def headline_index(board: PublicBoard) -> int:
+    """Which of a board's levels the headline counts."""
+    return board.levels.index(float(board.headline.partition("@")[2]))
+
+
+def claim_summaries(board: PublicBoard) -> tuple[ClaimSummary, ...]:
+    """Every claim of a board with public gold, in gold order."""
+    systems = counted(board)
+    index = headline_index(board) if systems else 0
+    return tuple(
+        summary(claim, [system.claims[place] for system in systems], index) for place, claim in enumerate(board.claims)
+    )
+
+
+def summary(claim: PublicClaim, scores: Sequence[ClaimScore], level: int) -> ClaimSummary:
+    """One claim from what each system scored on it; ``level`` is the place of the headline among the levels."""
+    predicted = Counter(score.predicted for score in scores if score.predicted is not None)
+    order = list(Verdict)
+    return ClaimSummary(
+        claim=claim,
+        systems=len(scores),
+        credited=sum(score.credit[level] for score in scores),
+        verdicts=tuple(sorted(predicted.items(), key=lambda item: (-item[1], order.index(item[0])))),
+        missing=sum(score.missing for score in scores),
+    )
+
+
+__all__ = ["DIFFICULTIES", "ClaimSummary", "claim_summaries", "counted", "headline_index", "summary"]
