@@ -1,0 +1,69 @@
+"""Chromium, and sites for it to open."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from browser.driving import Visit, open_site, serving
+from install_browser import NoBrowserError, find_browser, required
+from playwright.sync_api import Browser, sync_playwright
+
+HERE = Path(__file__).resolve().parent
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark every test that opens pages, so that `-m browser` selects them."""
+    for item in items:
+        if item.path.is_relative_to(HERE) and "chromium" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.browser)
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    """A running browser. Where none can be had tests are skipped with the reason, except in continuous integration.
+
+    For one module only: while Playwright runs, its event loop keeps others from starting in this thread.
+    """
+    try:
+        path = find_browser()
+    except NoBrowserError as error:
+        pytest.fail(str(error))
+    if path is None:
+        reason = "there is no Chromium: run `python tools/install_browser.py`, or set CHROMIUM to its path"
+        if required():
+            pytest.fail(reason)
+        pytest.skip(reason)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path)
+        yield browser
+        browser.close()
+
+
+Visitor = Callable[..., Visit]
+
+
+@pytest.fixture
+def visit(chromium: Browser) -> Iterator[Visitor]:
+    """Opens sites: ``visit(base, **how)``. When the test ends, no page may have had anything to complain about."""
+    visits: list[Visit] = []
+
+    def begin(base: str, **how: Any) -> Visit:
+        visits.append(open_site(chromium, base, **how))
+        return visits[-1]
+
+    yield begin
+    for visit in visits:
+        visit.page.context.close()
+    assert [complaint for visit in visits for complaint in visit.complaints] == []
+
+
+@pytest.fixture
+def serve() -> Iterator[Callable[[Path], str]]:
+    """Serves folders on the loopback interface until the test ends: ``serve(folder)`` gives the address."""
+    from contextlib import ExitStack
+
+    with ExitStack() as stack:
+        yield lambda folder: stack.enter_context(serving(folder))
