@@ -16,13 +16,20 @@ from averitec_eval.formats import read_gold
 from averitec_eval.leaderboard.config import BoardConfig
 from averitec_eval.leaderboard.judging import Judge, Watcher
 from averitec_eval.leaderboard.store import Store
-from averitec_eval.leaderboard.submission import FILE_NAME, SubmissionMeta, file_problem, read_submission_folder
+from averitec_eval.leaderboard.submission import (
+    FILE_NAME,
+    SubmissionMeta,
+    asks_anonymity,
+    file_problem,
+    read_submission_folder,
+)
 from averitec_eval.ranking import Standing, rank
 from averitec_eval.records import Gold
 from averitec_eval.scoring.results import Result
 from averitec_eval.scoring.signature import Signature
 from averitec_eval.scoring.workers import Workers
 from averitec_eval.validation import Report, Severity, catalogue
+from averitec_eval.validation.issues import IssueGroup
 from averitec_eval.validation.render import describe_where
 
 SLUG = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}")
@@ -60,7 +67,7 @@ class Entry:
     ``spread`` are the scores of all runs of the system, if it names more than one.
     ``problems`` are sentences on what is wrong with its files. ``report`` is what validating the predictions found,
     None where they were not looked at. ``files`` are the names of the files that were read, each with its SHA-256 in
-    hex.
+    hex. ``anonymous`` says that nothing may show whose it is.
     """
 
     slug: str
@@ -72,6 +79,7 @@ class Entry:
     files: tuple[tuple[str, str], ...] = ()
     standing: Standing | None = None
     spread: Spread | None = None
+    anonymous: bool = False
 
     @property
     def rank(self) -> int | None:
@@ -164,7 +172,7 @@ def judged_board(judge: Judge) -> Board:
 def _judge(folder: Path, judge: Judge) -> Entry:
     if not SLUG.fullmatch(folder.name):
         reason = "its folder's name is not made of letters, digits, '.', '_' and '-' only (80 at most)"
-        return Entry(folder.name, None, None, reason)
+        return Entry(folder.name, None, None, reason, anonymous=judge.config.anonymous or asks_anonymity(folder))
     files: dict[str, str] = {}
     if not file_problem(folder, FILE_NAME):
         with suppress(UnreadableError):  # which its reader reports
@@ -173,7 +181,8 @@ def _judge(folder: Path, judge: Judge) -> Entry:
         meta = read_submission_folder(folder)
     except ConfigError as error:
         reason = "its submission.yaml is not usable"
-        return Entry(folder.name, None, None, reason, error.problems, files=tuple(files.items()))
+        anonymous = judge.config.anonymous or asks_anonymity(folder)
+        return Entry(folder.name, None, None, reason, error.problems, files=tuple(files.items()), anonymous=anonymous)
     outcome, sha256 = judge.judge(folder.name, folder / meta.predictions, meta.input_format)
     if sha256 is not None:
         files[meta.predictions] = sha256
@@ -199,8 +208,17 @@ def _judge(folder: Path, judge: Judge) -> Entry:
                     f"the run {name} is not a valid and complete prediction file and is left out of the spread",
                 )
         spread = Spread(tuple(scores)) if len(scores) > 1 else None
-    entry = Entry(folder.name, meta, outcome.result, reason, problems, report, tuple(files.items()))
-    return replace(entry, spread=spread)
+    return Entry(
+        folder.name,
+        meta,
+        outcome.result,
+        reason,
+        problems,
+        report,
+        tuple(files.items()),
+        spread=spread,
+        anonymous=judge.config.anonymous or meta.anonymous,
+    )
 
 
 def _no_rank_reason(meta: SubmissionMeta, result: Result, config: BoardConfig) -> str:
@@ -212,20 +230,24 @@ def _no_rank_reason(meta: SubmissionMeta, result: Result, config: BoardConfig) -
     if meta.kind == "oracle":
         return "the oracle: gold evidence and labels, the highest score there is"
     if config.phase is not None and meta.phase != config.phase:
-        return f"not of the phase {config.phase}" + (f" but of {meta.phase}" if meta.phase else ": it names no phase")
+        other = f" but of {meta.phase}" if meta.phase else ": it names no phase"
+        return f"not of the phase {config.phase}" + ("" if config.anonymous or meta.anonymous else other)
     if not meta.primary:
         return "not the primary submission of its team"
     return ""
 
 
+def sentence_of(group: IssueGroup) -> str:
+    """What a check found of one code, with the first occurrence, in one sentence."""
+    title, first = catalogue()[group.code].title, group.examples[0]
+    times = f", {group.count} times" if group.count > 1 else ""
+    place = describe_where(first.where)
+    where = f" ({'first: ' if times else ''}{place})" if place else ""
+    return f"{group.code}{times}: {title}{where}; found {first.found}, expected {first.expected}"
+
+
 def _sentences(report: Report) -> Iterator[str]:
-    for group in report.groups:
-        if group.severity is Severity.ERROR:
-            title, first = catalogue()[group.code].title, group.examples[0]
-            times = f", {group.count} times" if group.count > 1 else ""
-            place = describe_where(first.where)
-            where = f" ({'first: ' if times else ''}{place})" if place else ""
-            yield f"{group.code}{times}: {title}{where}; found {first.found}, expected {first.expected}"
+    return (sentence_of(group) for group in report.groups if group.severity is Severity.ERROR)
 
 
 def _ranked(entries: list[Entry]) -> list[Entry]:

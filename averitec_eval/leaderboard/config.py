@@ -29,7 +29,10 @@ class BoardConfig:
     ``levels`` are levels beside the profile's own, in [0, 1), of which the first ranks. Only submissions of ``phase``
     are ranked, of any if it is None. ``submissions`` holds a folder for each submission and ``site`` receives the
     page. ``store`` is the file that keeps results from one build to the next, None for none. ``file`` is the name of
-    the configuration itself and ``sha256`` its hash in hex, None where it was not read from a file.
+    the configuration itself and ``sha256`` its hash in hex, None where it was not read from a file. ``public`` says
+    that the gold may be shown; without it, it stays hidden. ``anonymous`` hides whose every submission is. ``submit``
+    says how to take part. ``folder`` is where the board's files lie below the site (empty, or a name and a slash),
+    ``name`` what it is called there and ``split`` the part of the data it is about.
     """
 
     title: str
@@ -43,6 +46,17 @@ class BoardConfig:
     store: Path | None = None
     file: str | None = None
     sha256: str | None = None
+    public: bool = False
+    anonymous: bool = False
+    submit: str = ""
+    folder: str = ""
+    name: str = ""
+    split: str = ""
+
+    @property
+    def tab(self) -> str:
+        """What the board is called beside others."""
+        return self.name or self.phase or self.title
 
 
 def _levels(value: Any) -> tuple[float, ...]:
@@ -67,6 +81,10 @@ _FIELDS: dict[str, fields.Check] = {
     "submissions": fields.text(1000, empty=False),
     "site": fields.text(1000, empty=False),
     "store": fields.text(1000, empty=False),
+    "public": fields.boolean,
+    "anonymous": fields.boolean,
+    "submit": fields.text(5000, lines=True),
+    "split": fields.text(80, empty=False),
 }
 _REQUIRED = {
     "title": "the title of the board",

@@ -6,6 +6,7 @@ The fields are described in ``docs/submissions.md`` and, for other tools, in ``s
 from __future__ import annotations
 
 import os
+import re
 import stat
 from collections import Counter
 from dataclasses import dataclass, field
@@ -22,6 +23,11 @@ FILE_NAME = "submission.yaml"
 
 MAX_BYTES = 64 * 1024
 """How large ``submission.yaml`` may be."""
+
+MAX_SEARCHED_BYTES = 1024 * 1024
+"""How far one that is not usable is searched for the wish to be anonymous."""
+
+_ANONYMOUS = re.compile(rb"an+[aeiou]?n[iy]m", re.IGNORECASE)
 
 KINDS = ("system", "baseline", "oracle")
 """What a submission may be: a ``system`` competes; a ``baseline`` and an ``oracle`` are shown but take no rank."""
@@ -40,7 +46,8 @@ class SubmissionMeta:
     http or https address, ``models`` the names of the models used, ``open_weights`` whether the weights of all of
     them can be downloaded (None: not said), ``seconds_per_claim`` the mean running time on ``hardware``. ``contact``
     is private: no page, table or export may show it, and ``repr`` leaves it out. ``input_format`` names the format of
-    the predictions where detection should not decide. Fields the file leaves out are empty or None.
+    the predictions where detection should not decide. ``anonymous`` asks that nothing shows whose it is. Fields the
+    file leaves out are empty or None.
     """
 
     name: str
@@ -59,6 +66,7 @@ class SubmissionMeta:
     seconds_per_claim: float | None = None
     contact: str | None = field(default=None, repr=False)
     input_format: str | None = None
+    anonymous: bool = False
 
 
 def read_submission_folder(path: str | os.PathLike[str]) -> SubmissionMeta:
@@ -114,6 +122,28 @@ def file_problem(folder: Path, name: str) -> str:
     return ""
 
 
+def asks_anonymity(folder: Path) -> bool:
+    """Whether a folder whose ``submission.yaml`` is not usable may have meant to be anonymous.
+
+    Any word like ``anonymous`` in it is enough, whatever is wrong around it, also under the name ``submission.yml``; so
+    is a file that cannot be looked into, for then nobody knows.
+    """
+    for name in (FILE_NAME, "submission.yml"):
+        if not os.path.lexists(folder / name):
+            continue
+        if file_problem(folder, name):
+            return True
+        try:
+            with (folder / name).open("rb") as handle:
+                data = handle.read(MAX_SEARCHED_BYTES + 1)
+        except OSError:
+            return True
+        # Without NUL bytes, text in UTF-16 reads like ASCII.
+        if len(data) > MAX_SEARCHED_BYTES or _ANONYMOUS.search(data.replace(b"\0", b"")):
+            return True
+    return False
+
+
 def _error(folder: Path, problems: list[str]) -> ConfigError:
     count = "1 problem" if len(problems) == 1 else f"{len(problems)} problems"
     return ConfigError(f"{folder / FILE_NAME}: {count}", tuple(problems))
@@ -146,6 +176,7 @@ _FIELDS: dict[str, fields.Check] = {
     "seconds_per_claim": fields.seconds,
     "contact": fields.text(200),
     "input_format": fields.one_of(INPUT_FORMATS),
+    "anonymous": fields.boolean,
 }
 _REQUIRED = {
     "name": "the name of the submission",
@@ -161,6 +192,7 @@ __all__ = [
     "KINDS",
     "MAX_BYTES",
     "SubmissionMeta",
+    "asks_anonymity",
     "file_problem",
     "read_submission_folder",
 ]

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from averitec_eval import mini_gold_path, read_gold
-from averitec_eval.leaderboard.config import BoardConfig
+from averitec_eval.leaderboard.board import build_board
+from averitec_eval.leaderboard.config import BoardConfig, read_config
+from averitec_eval.leaderboard.public import public_site
+from averitec_eval.leaderboard.view import PublicSite
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 
@@ -41,6 +45,12 @@ def make(root: Path, slug: str, predictions: list[dict[str, Any]], **meta: Any) 
     (folder / "predictions.json").write_text(json.dumps(predictions), encoding="utf-8")
     settings = {"name": slug, "team": "a team", "predictions": "predictions.json", **meta}
     (folder / "submission.yaml").write_text(json.dumps(settings), encoding="utf-8")
+
+
+def mini_site() -> PublicSite:
+    """The public view of the board of this repository's example submissions, its gold public; scored anew."""
+    config = read_config(ROOT / "leaderboard" / "leaderboard.yaml")
+    return public_site([build_board(replace(config, public=True))])
 
 
 def config_of(root: Path) -> BoardConfig:
