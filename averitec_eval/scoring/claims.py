@@ -5,7 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from averitec_eval.records import GoldClaim, Prediction
-from averitec_eval.scoring.evidence import comparison_strings, gold_questions, match_evidence, predicted_questions
+from averitec_eval.scoring.evidence import (
+    FIRST_PAIRS,
+    comparison_strings,
+    gold_questions,
+    match_evidence,
+    predicted_questions,
+)
 from averitec_eval.scoring.justification import score_justification
 from averitec_eval.scoring.profiles import Profile
 from averitec_eval.scoring.results import ClaimScore
@@ -67,6 +73,7 @@ class ClaimScorer:
             predicted=prediction.label,
             evidence_q=questions.utility,
             evidence_qa=answers.utility,
+            evidence_first=answers.first,
             pairs=answers.pairs,
             levels=self.levels,
             credit=tuple(right and profile.passes(answers.utility, level) for level in self.levels),
@@ -84,6 +91,7 @@ class ClaimScorer:
             predicted=None,
             evidence_q=0.0,
             evidence_qa=0.0,
+            evidence_first=(0.0,) * len(FIRST_PAIRS),
             pairs=(),
             levels=self.levels,
             credit=(False,) * len(self.levels),

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from averitec_eval.errors import UsageError
 from averitec_eval.records import Verdict
+from averitec_eval.scoring.evidence import FIRST_PAIRS
 from averitec_eval.scoring.profiles import level_name
 from averitec_eval.scoring.results import ClaimScore, Result
 from averitec_eval.statistics.intervals import macro_f1_from_sums
@@ -57,6 +58,22 @@ def claim_columns(result: Result) -> dict[str, Array]:
         for level in result.levels:
             gated = _gated(claims, level, at_least=result.signature.cmp == "ge")
             columns[f"justification@{level_name(level)}"] = column(gated)
+    return columns
+
+
+def first_columns(result: Result, k: int) -> dict[str, Array]:
+    """The columns of ``result.first[k]``, each of shape (claims,): the question-answer score of the first ``k``
+    predicted strings and the credit that it gives at each level.
+    """
+    import numpy as np
+
+    claims, index = result.claims, FIRST_PAIRS.index(k)
+    evidence = np.fromiter((claim.evidence_first[index] for claim in claims), dtype=np.float64, count=len(claims))
+    right = np.fromiter((claim.label_correct for claim in claims), dtype=np.bool_, count=len(claims))
+    columns = {"hu_meteor_qa": evidence}
+    for level in result.levels:
+        passes = evidence >= level if result.signature.cmp == "ge" else evidence > level
+        columns[f"averitec@{level_name(level)}"] = (right & passes).astype(np.float64)
     return columns
 
 
@@ -110,4 +127,4 @@ def check_metric(metric: str, result: Result) -> str:
     raise UsageError(f"no metric '{metric}' in these results.{suggestion} Metrics: {', '.join(result.scores)}.")
 
 
-__all__ = ["COUNT", "check_metric", "claim_columns", "columns_of", "from_sums", "is_proportion"]
+__all__ = ["COUNT", "check_metric", "claim_columns", "columns_of", "first_columns", "from_sums", "is_proportion"]

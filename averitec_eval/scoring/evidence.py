@@ -14,8 +14,14 @@ from typing import TYPE_CHECKING
 from averitec_eval.records import Prediction, Question
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from averitec_eval.scoring.profiles import Profile
     from averitec_eval.text.meteor import Meteor
+
+FIRST_PAIRS = (1, 2, 3, 5, 10)
+"""The numbers of predicted strings for which the score of the first ones alone is reported."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,10 +35,14 @@ class MatchedPair:
 
 @dataclass(frozen=True, slots=True)
 class Matching:
-    """The best one-to-one matching of one claim: its utility u(P, G) and the pairs, by predicted position."""
+    """The best one-to-one matching of one claim: its utility u(P, G) and the pairs, by predicted position.
+
+    ``first`` holds the utilities that the first k predicted strings alone would have, for each k of ``FIRST_PAIRS``.
+    """
 
     utility: float
     pairs: tuple[MatchedPair, ...] = ()
+    first: tuple[float, ...] = (0.0,) * len(FIRST_PAIRS)
 
 
 def comparison_strings(evidence: Sequence[Question], string_evidence: Sequence[str] = ()) -> list[str]:
@@ -63,25 +73,34 @@ def match_evidence(predicted: Sequence[str], gold: Sequence[str], meteor: Meteor
     """Match predicted strings with gold strings and give the utility, in [0, 1].
 
     Only the first ``profile.cap`` predicted strings count; the gold side is never cut. Without predicted strings the
-    utility is 0. Raises ``ValueError`` if there are no gold strings, for then the utility is not defined.
+    utility is 0. What fewer predicted strings would score is equal to the last bit to matching a list that was cut.
+    Raises ``ValueError`` if there are no gold strings, for then the utility is not defined.
     """
     if not gold:
         raise ValueError("a gold claim without questions has no evidence score")
     counted = predicted if profile.cap is None else predicted[: profile.cap]
     if not counted:
         return Matching(0.0)
+    scores = meteor.pairwise(counted, gold)
+    utility, pairs = _assign(scores, profile)
+    first = (_assign(scores[:k], profile)[0] if k < len(counted) else utility for k in FIRST_PAIRS)
+    return Matching(utility, pairs, tuple(first))
+
+
+def _assign(scores: NDArray[np.float64], profile: Profile) -> tuple[float, tuple[MatchedPair, ...]]:
+    """The utility and the pairs of the best matching, from the METEOR of each predicted with each gold string."""
     from scipy.optimize import linear_sum_assignment
 
-    scores = meteor.pairwise(counted, gold)
     rows, columns = linear_sum_assignment(scores, maximize=True)
     matched = scores[rows, columns]
     # The product with the reciprocal, not the quotient: the last bit decides whether a score is above a level.
-    utility = float(matched.sum() * (1 / float(len(gold) if profile.divide_by == "gold" else len(counted))))
+    utility = float(matched.sum() * (1 / float(scores.shape[1] if profile.divide_by == "gold" else scores.shape[0])))
     pairs = zip(rows.tolist(), columns.tolist(), matched.tolist(), strict=True)
-    return Matching(utility, tuple(MatchedPair(*pair) for pair in pairs))
+    return utility, tuple(MatchedPair(*pair) for pair in pairs)
 
 
 __all__ = [
+    "FIRST_PAIRS",
     "MatchedPair",
     "Matching",
     "comparison_strings",

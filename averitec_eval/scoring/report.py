@@ -55,7 +55,9 @@ def span_text(interval: Interval | None) -> str | None:
 
 
 def score_tables(result: Result) -> list[Table]:
-    """The tables people read: overall, per label, per claim type and strategy, and the organisers' figure by type."""
+    """The tables people read: overall, per label, by number of pairs, per claim type and strategy, and the organisers'
+    figure by type.
+    """
     overall: list[tuple[Value, ...]] = [
         (metric_title(metric, result), metric, value, interval_text(result.intervals.get(metric)))
         for metric, value in result.scores.items()
@@ -66,6 +68,8 @@ def score_tables(result: Result) -> list[Table]:
         Table("Scores", columns, tuple(overall)),
         _label_table(result),
     ]
+    if result.first:
+        tables.append(_first_table(result))
     tables += _group_tables(result)
     if result.thresholded_evidence_by_type:
         tables.append(_thresholded_table(result))
@@ -83,6 +87,31 @@ def _label_table(result: Result) -> Table:
         "F1 of each label, and how often each gold label got each predicted label",
         (Column("Gold label"), Column("F1", "right"), *(Column(name, "right") for name in (*names, "Missing"))),
         tuple(rows),
+    )
+
+
+def _first_table(result: Result) -> Table:
+    level = result.headline.partition("@")[2]
+    rows: list[tuple[Value, ...]] = [(str(k), *_evidence_cells(result, group)) for k, group in result.first.items()]
+    cap = result.signature.cap
+    if cap == "none" or int(cap) > max(result.first):
+        rows.append(("all that count", *_evidence_cells(result, result)))
+    return Table(
+        "What more question-answer pairs add: scores if only the first ones of each claim counted",
+        (
+            Column("First pairs", "right"),
+            *(Column(name, "right") for name in ("Q+A", "Interval", f"@{level}", "Interval")),
+        ),
+        tuple(rows),
+    )
+
+
+def _evidence_cells(result: Result, part: GroupScore | Result) -> tuple[Value, ...]:
+    """The question-answer score and the headline of a part, each with its interval."""
+    return tuple(
+        cell
+        for metric in ("hu_meteor_qa", result.headline)
+        for cell in (part.scores[metric], interval_text(part.intervals.get(metric)))
     )
 
 
@@ -147,7 +176,12 @@ def long_table(result: Result) -> Table:
     parts: list[tuple[str, str, int, Mapping[str, float], Mapping[str, Interval]]] = [
         ("all", "", result.inputs.n_gold, result.scores, result.intervals)
     ]
-    for group, members in (("claim type", result.by_type), ("strategy", result.by_strategy)):
+    by_first = {str(k): part for k, part in result.first.items()}
+    for group, members in (
+        ("first pairs", by_first),
+        ("claim type", result.by_type),
+        ("strategy", result.by_strategy),
+    ):
         parts += [(group, name, part.n, part.scores, part.intervals) for name, part in members.items()]
     for group, name, n, scores, intervals in parts:
         for metric, value in scores.items():

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from averitec_eval.errors import UsageError
 from averitec_eval.json_output import to_json
 from averitec_eval.records import Verdict
-from averitec_eval.scoring.evidence import MatchedPair
+from averitec_eval.scoring.evidence import FIRST_PAIRS, MatchedPair
 from averitec_eval.scoring.profiles import level_name
 from averitec_eval.scoring.signature import Signature
 from averitec_eval.scoring.veracity import Confusion
@@ -18,7 +18,7 @@ from averitec_eval.statistics.intervals import Interval
 if TYPE_CHECKING:
     import pandas as pd
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 """Version of the JSON form of results; every change of its fields raises it, for stored documents depend on it."""
 
 T = TypeVar("T")
@@ -30,9 +30,10 @@ class ClaimScore:
 
     ``predicted`` is None for a claim the submission leaves out; all its scores are 0. ``evidence_q`` and
     ``evidence_qa`` are the question-only and question-answer utilities in [0, 1], ``pairs`` the matched pairs of the
-    latter. ``credit`` says of each of ``levels`` whether the claim counts there. ``justification`` is METEOR in [0,
-    1], None where the profile or the gold has none. ``n_predicted`` counts the predicted question-answer strings, of
-    which ``n_counted`` are compared with ``n_gold``.
+    latter. ``evidence_first`` is what ``evidence_qa`` would be if only the first k predicted strings counted, for each
+    k of ``FIRST_PAIRS``; the profile's cap holds all the same. ``credit`` says of each of ``levels`` whether the claim
+    counts there. ``justification`` is METEOR in [0, 1], None where the profile or the gold has none. ``n_predicted``
+    counts the predicted question-answer strings, of which ``n_counted`` are compared with ``n_gold``.
     """
 
     claim_id: int
@@ -40,6 +41,7 @@ class ClaimScore:
     predicted: Verdict | None
     evidence_q: float
     evidence_qa: float
+    evidence_first: tuple[float, ...]
     pairs: tuple[MatchedPair, ...]
     levels: tuple[float, ...]
     credit: tuple[bool, ...]
@@ -68,6 +70,7 @@ class ClaimScore:
             "label_correct": self.label_correct,
             "evidence_q": self.evidence_q,
             "evidence_qa": self.evidence_qa,
+            "evidence_first": {str(k): value for k, value in zip(FIRST_PAIRS, self.evidence_first, strict=True)},
             "credit": {level_name(level): credit for level, credit in zip(self.levels, self.credit, strict=True)},
             "justification": self.justification,
             "n_predicted": self.n_predicted,
@@ -89,7 +92,7 @@ class ClaimScore:
 class GroupScore:
     """Scores over the ``n`` claims of one claim type or fact-checking strategy, with their intervals.
 
-    A claim may belong to several.
+    A claim may belong to several. The scores of the first predicted strings of all claims have this form too.
     """
 
     n: int
@@ -116,8 +119,10 @@ class Result:
     ranks. ``by_type`` and ``by_strategy`` hold the same kind of scores over parts of the claims, empty where the gold
     does not say. ``thresholded_evidence_by_type`` is the organisers' figure "by type": level, then claim type, to the
     mean of the evidence score set to zero where it does not pass the level; the label plays no part in it.
-    ``intervals`` holds a confidence interval for each score and ``thresholded_intervals`` one for each of the
-    organisers' figures, once ``averitec_eval.scoring.uncertainty`` has made them.
+    ``first`` says what more evidence adds: for each k of ``FIRST_PAIRS`` the question-answer score and the AVeriTeC
+    scores that would come about if only the first k predicted strings of each claim counted. ``intervals`` holds a
+    confidence interval for each score and ``thresholded_intervals`` one for each of the organisers' figures, once
+    ``averitec_eval.scoring.uncertainty`` has made them.
     """
 
     profile: str
@@ -131,6 +136,7 @@ class Result:
     by_strategy: Mapping[str, GroupScore]
     thresholded_evidence_by_type: Mapping[str, Mapping[str, float]]
     claims: tuple[ClaimScore, ...]
+    first: Mapping[int, GroupScore] = field(default_factory=dict)
     intervals: Mapping[str, Interval] = field(default_factory=dict)
     thresholded_intervals: Mapping[str, Mapping[str, Interval]] = field(default_factory=dict)
 
@@ -171,6 +177,7 @@ class Result:
             },
             "by_claim_type": _groups_dict(self.by_type),
             "by_strategy": _groups_dict(self.by_strategy),
+            "first_pairs": _groups_dict({str(k): group for k, group in self.first.items()}),
             "thresholded_evidence_by_type": {
                 level: dict(values) for level, values in self.thresholded_evidence_by_type.items()
             },
@@ -210,15 +217,16 @@ class Result:
 
     def claims_frame(self) -> pd.DataFrame:
         """The claims as a pandas frame, a row each in gold order, indexed by ``claim_id``; credit in columns
-        ``credit@LEVEL``.
+        ``credit@LEVEL``, the evidence score of the first k strings in columns ``evidence_first@k``.
         """
         import pandas as pd
 
         rows = []
         for row in self.claim_dicts():
-            credit = row.pop("credit")
             row.pop("pairs")
-            rows.append({**row, **{f"credit@{level}": value for level, value in credit.items()}})
+            for name in ("credit", "evidence_first"):
+                row.update({f"{name}@{key}": value for key, value in row.pop(name).items()})
+            rows.append(row)
         return pd.DataFrame(rows).set_index("claim_id")
 
 
@@ -244,6 +252,9 @@ def _read(what: str, read: Callable[[Mapping[str, Any]], T], document: Mapping[s
 def _read_claim(document: Mapping[str, Any]) -> ClaimScore:
     predicted = document["predicted"]
     credit: dict[str, Any] = document["credit"]
+    first: dict[str, Any] = document["evidence_first"]
+    if tuple(first) != tuple(map(str, FIRST_PAIRS)):
+        raise ValueError("the evidence scores of the first strings are not those that are reported")
     justification = document["justification"]
     score = ClaimScore(
         claim_id=_number(document["claim_id"]),
@@ -251,6 +262,7 @@ def _read_claim(document: Mapping[str, Any]) -> ClaimScore:
         predicted=None if predicted is None else Verdict(predicted),
         evidence_q=_share(document["evidence_q"]),
         evidence_qa=_share(document["evidence_qa"]),
+        evidence_first=tuple(map(_share, first.values())),
         pairs=tuple(
             MatchedPair(_number(pair["predicted"]), _number(pair["gold"]), _share(pair["meteor"]))
             for pair in document["pairs"]
@@ -291,6 +303,7 @@ def _read_result(document: Mapping[str, Any], claims: tuple[ClaimScore, ...]) ->
             level: _shares(values) for level, values in document["thresholded_evidence_by_type"].items()
         },
         claims=claims,
+        first={int(k): group for k, group in _read_groups(document["first_pairs"]).items()},
         intervals=_read_intervals(document["intervals"]),
         thresholded_intervals={
             level: _read_intervals(intervals) for level, intervals in document["thresholded_intervals"].items()

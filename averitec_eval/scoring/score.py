@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from averitec_eval.errors import InvalidSubmissionError, UsageError
 from averitec_eval.records import Gold, GoldClaim, Prediction
 from averitec_eval.scoring.claims import ClaimScorer
+from averitec_eval.scoring.evidence import FIRST_PAIRS
 from averitec_eval.scoring.profiles import DEFAULT_PROFILE, Profile, check_levels, get_profile, level_name
 from averitec_eval.scoring.results import ClaimScore, GroupScore, Inputs, Result
 from averitec_eval.scoring.signature import GOLD_DIGITS, Signature
@@ -124,6 +125,7 @@ class Scorer:
             by_strategy=self._grouped(claims, lambda claim: dict.fromkeys(claim.strategies)),
             thresholded_evidence_by_type=self._thresholded(claims),
             claims=claims,
+            first={k: GroupScore(len(claims), self._of_first(claims, index)) for index, k in enumerate(FIRST_PAIRS)},
         )
 
     def signature(self) -> Signature:
@@ -160,6 +162,15 @@ class Scorer:
                 # Whatever the label: the 2023 evaluator gates justifications by evidence alone.
                 passed = ((c.justification or 0.0) if self._passes(c, level) else 0.0 for c in claims)
                 scores[f"justification@{level_name(level)}"] = _mean(passed)
+        return scores
+
+    def _of_first(self, claims: Sequence[ClaimScore], index: int) -> dict[str, float]:
+        """The scores of the first predicted strings, as many as ``FIRST_PAIRS`` has at ``index``."""
+        scores = {"hu_meteor_qa": _mean(claim.evidence_first[index] for claim in claims)}
+        for level in self._levels:
+            scores[f"averitec@{level_name(level)}"] = _mean(
+                claim.label_correct and self._profile.passes(claim.evidence_first[index], level) for claim in claims
+            )
         return scores
 
     def _passes(self, claim: ClaimScore, level: float) -> bool:

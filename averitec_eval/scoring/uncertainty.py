@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from averitec_eval.records import Gold
-from averitec_eval.scoring.columns import COUNT, claim_columns, columns_of, from_sums, is_proportion
+from averitec_eval.scoring.columns import COUNT, claim_columns, columns_of, first_columns, from_sums, is_proportion
 from averitec_eval.scoring.results import GroupScore, Result
 from averitec_eval.statistics.intervals import Interval, percentile, wilson
 from averitec_eval.statistics.resampling import Settings, resampled_sums
@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 
 
 def with_intervals(result: Result, gold: Gold, settings: Settings) -> Result:
-    """The result with an interval for each of its scores, overall and of every claim type and strategy.
+    """The result with an interval for each of its scores: overall, of every claim type and strategy, and of the first
+    predicted strings.
 
     All figures see the same resamples of the claims; a group's are those of its claims that were drawn, so that the
     size of the group varies as it would in another sample. ``settings.seed`` alone decides the resamples, so systems
@@ -45,6 +46,8 @@ def with_intervals(result: Result, gold: Gold, settings: Settings) -> Result:
     block = np.stack([columns[name] for name in needed], axis=1)
     parts = [None, *groups]
     blocks = [block if part is None else block * masks[part][:, np.newaxis] for part in parts]
+    first = {k: first_columns(result, k) for k in result.first}
+    blocks += [columns_of_first["hu_meteor_qa"][:, np.newaxis] for columns_of_first in first.values()]
     sums = resampled_sums(np.hstack(blocks), settings.resamples, settings.generator())
     intervals = {}
     thresholded: dict[str, dict[str, Interval]] = {level: {} for level in result.thresholded_evidence_by_type}
@@ -58,6 +61,13 @@ def with_intervals(result: Result, gold: Gold, settings: Settings) -> Result:
                 for interval in _intervals([_thresholded(level)], columns, mask, part_sums, settings).values():
                     members[part[1]] = interval
 
+    counts = sums[:, needed.index(COUNT)]
+    firsts = {}
+    for index, (k, group) in enumerate(result.first.items(), start=len(parts) * len(needed)):
+        first_sums = {"hu_meteor_qa": sums[:, index], COUNT: counts}
+        every = np.ones(len(result.claims))
+        firsts[k] = replace(group, intervals=_intervals(group.scores, first[k], every, first_sums, settings))
+
     def completed(kind: str, members: Mapping[str, GroupScore]) -> dict[str, GroupScore]:
         return {name: replace(group, intervals=intervals[kind, name]) for name, group in members.items()}
 
@@ -66,6 +76,7 @@ def with_intervals(result: Result, gold: Gold, settings: Settings) -> Result:
         intervals=intervals[None],
         by_type=completed("type", result.by_type),
         by_strategy=completed("strategy", result.by_strategy),
+        first=firsts,
         thresholded_intervals=thresholded,
     )
 

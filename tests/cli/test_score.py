@@ -6,6 +6,7 @@ import csv
 import gzip
 import io
 import json
+import re
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ from averitec_eval.scoring.profiles import LEVELS
 ROOT = Path(__file__).resolve().parent.parent.parent
 OVERLAP = ROOT / "submissions" / "overlap"
 PARTIAL = ROOT / "submissions" / "partial"
+FIRST_EVIDENCE = ("first pairs", "hu_meteor_qa")
 
 
 def predictions(folder: Path) -> Path:
@@ -124,6 +126,22 @@ def test_csv_has_every_figure_at_full_precision() -> None:
     overall = {row["metric"]: float(row["value"]) for row in rows if row["group"] == "all"}
     assert overall == dict(result.scores)
     assert {row["name"] for row in rows if row["group"] == "claim type"} == set(result.by_type)
+    firsts = {row["name"]: float(row["value"]) for row in rows if (row["group"], row["metric"]) == FIRST_EVIDENCE}
+    assert firsts == {str(k): part.scores["hu_meteor_qa"] for k, part in result.first.items()}
+
+
+@pytest.mark.parametrize(("profile", "last"), [("averitec-2024", "10"), ("evalai-2024-draft", "all that count")])
+def test_the_text_says_what_more_pairs_add(profile: str, last: str) -> None:
+    ended = run("score", predictions(OVERLAP), "--gold", "averitec-mini", "--profile", profile)
+    result = score(predictions(OVERLAP), mini_gold_path(), profile=profile)
+    table = ended.out.partition("What more question-answer pairs add")[2].partition("Claim type")[0]
+    rows = [re.split(r"  +", line.strip()) for line in table.splitlines() if "[" in line]
+    assert [row[0] for row in rows[:5]] == ["1", "2", "3", "5", "10"]
+    for row in rows[:5]:
+        assert row[1] == f"{result.first[int(row[0])].scores['hu_meteor_qa']:.3f}"
+        assert row[3] == f"{result.first[int(row[0])].scores[result.headline]:.3f}"
+    assert rows[-1][0] == last
+    assert rows[-1][1] == f"{result.scores['hu_meteor_qa']:.3f}"
 
 
 def test_an_incomplete_file_is_scored_and_says_so() -> None:

@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Sequence
 from dataclasses import replace
 
+import numpy as np
+import numpy.typing as npt
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scoring.helpers import OVERLAP, gold_claim, prediction
+from scoring.helpers import OVERLAP, OverlapMeteor, gold_claim, prediction
 
 from averitec_eval.records import Answer, Prediction, Question, Verdict
 from averitec_eval.scoring.evidence import (
+    FIRST_PAIRS,
     comparison_strings,
     gold_questions,
     match_evidence,
     predicted_questions,
 )
-from averitec_eval.scoring.profiles import PROFILES
+from averitec_eval.scoring.profiles import PROFILES, Profile
 
 PROFILE = PROFILES["averitec-2024"]
 TEXTS = st.lists(st.sampled_from("abcdefg"), max_size=5).map(" ".join)
@@ -93,6 +97,31 @@ def test_no_predicted_strings_score_zero_and_no_gold_strings_are_an_error() -> N
     assert match_evidence([], ["a"], OVERLAP, PROFILE).utility == 0
     with pytest.raises(ValueError, match="no evidence score"):
         match_evidence(["a"], [], OVERLAP, PROFILE)
+
+
+@pytest.mark.parametrize("profile", PROFILES.values(), ids=PROFILES)
+@given(
+    predicted=st.lists(TEXTS, max_size=14),
+    gold=st.lists(TEXTS, min_size=1, max_size=4),
+)
+def test_the_first_strings_score_what_a_list_that_was_cut_scores(
+    profile: Profile, predicted: list[str], gold: list[str]
+) -> None:
+    matching = match_evidence(predicted, gold, OVERLAP, profile)
+    cut = [match_evidence(predicted[:k], gold, OVERLAP, profile).utility for k in FIRST_PAIRS]
+    assert list(matching.first) == cut
+
+
+def test_no_pair_is_compared_twice_for_the_first_strings() -> None:
+    calls = []
+
+    class Counted(OverlapMeteor):
+        def pairwise(self, candidates: Sequence[str], references: Sequence[str]) -> npt.NDArray[np.float64]:
+            calls.append((len(candidates), len(references)))
+            return super().pairwise(candidates, references)
+
+    match_evidence(["a"] * 14, ["a", "b"], Counted(), PROFILE)
+    assert calls == [(10, 2)]
 
 
 def test_helpers_make_what_they_say() -> None:
