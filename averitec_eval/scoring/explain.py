@@ -4,7 +4,26 @@ from __future__ import annotations
 
 from typing import Any
 
+from averitec_eval.scoring.profiles import Comparison, level_name
+from averitec_eval.scoring.results import ClaimScore
 from averitec_eval.scoring.signature import Signature
+
+
+def credit_sentence(claim: ClaimScore, level: float, comparison: Comparison) -> str:
+    """Whether a claim has credit at ``level`` under a profile's ``comparison``, and why, in one sentence."""
+    return _credit_sentence(claim.missing, claim.label_correct, claim.evidence_qa, level_name(level), comparison)
+
+
+def _credit_sentence(missing: bool, right: bool, evidence: float, level: str, comparison: str) -> str:
+    if missing:
+        return "No credit: the submission has no prediction for this claim."
+    at_least = comparison == "ge"
+    enough = evidence >= float(level) if at_least else evidence > float(level)
+    label = "the label is right" if right else "the label is wrong"
+    relation = f"{'' if enough else 'not '}{'at least' if at_least else 'above'}"
+    credit = "Credit" if right and enough else "No credit"
+    joint = "and" if right == enough else "but"
+    return f"{credit}: {label} {joint} the evidence score {evidence:.4f} is {relation} {level}."
 
 
 def why(claim: dict[str, Any], signature: str) -> list[str]:
@@ -13,16 +32,10 @@ def why(claim: dict[str, Any], signature: str) -> list[str]:
     The first says whether there is credit at the headline level and why, the second what the evidence score is made of.
     """
     parsed = Signature.parse(signature)
+    first = _credit_sentence(claim["missing"], claim["label_correct"], claim["evidence_qa"], parsed.level, parsed.cmp)
     if claim["missing"]:
-        return ["No credit: the submission has no prediction for this claim."]
-    evidence, level = claim["evidence_qa"], parsed.level
-    relation = "at least" if parsed.cmp == "ge" else "above"
-    enough = evidence >= float(level) if parsed.cmp == "ge" else evidence > float(level)
-    label = "the label is right" if claim["label_correct"] else "the label is wrong"
-    reached = f"the evidence score {evidence:.4f} is {'' if enough else 'not '}{relation} {level}"
-    credit = claim["label_correct"] and enough
-    joint = "and" if claim["label_correct"] == enough else "but"
-    sentences = [f"{'Credit' if credit else 'No credit'}: {label} {joint} {reached}."]
+        return [first]
+    sentences = [first]
     matched, gold = len(claim["pairs"]), claim["n_gold"]
     sentences.append(
         f"{matched} of {gold} gold strings are matched by {claim['n_counted']} compared of "
@@ -34,4 +47,4 @@ def why(claim: dict[str, Any], signature: str) -> list[str]:
     return sentences
 
 
-__all__ = ["why"]
+__all__ = ["credit_sentence", "why"]
