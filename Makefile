@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 JOBS ?= 2
 
-.PHONY: run test test-all lint demo-real docs bench clean
+.PHONY: run test test-all lint demo-real docs screenshots bench clean
 
 run: $(VENV)/.run
 	$(BIN)/averitec-eval leaderboard build leaderboard/leaderboard.yaml
@@ -26,6 +26,9 @@ demo-real: $(VENV)/.run
 
 docs: $(VENV)/.dev
 	$(BIN)/python tools/build_docs.py
+
+screenshots: $(VENV)/.dev $(VENV)/.browser
+	$(BIN)/python tools/screenshots.py
 
 bench: $(VENV)/.oracle
 	$(BIN)/python -m benchmarks.run
