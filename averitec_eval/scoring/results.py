@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
-from averitec_eval.errors import UsageError
 from averitec_eval.json_output import to_json
 from averitec_eval.records import Verdict
 from averitec_eval.scoring.evidence import FIRST_PAIRS, MatchedPair
 from averitec_eval.scoring.profiles import level_name
 from averitec_eval.scoring.signature import Signature
+from averitec_eval.scoring.strict import read_strictly, share, shares, truth, whole_number
 from averitec_eval.scoring.veracity import Confusion
 from averitec_eval.statistics.intervals import Interval
 
@@ -20,8 +20,6 @@ if TYPE_CHECKING:
 
 SCHEMA_VERSION = 2
 """Version of the JSON form of results; every change of its fields raises it, for stored documents depend on it."""
-
-T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +83,7 @@ class ClaimScore:
 
         Raises ``ValueError`` if the document is not exactly what ``to_dict`` writes.
         """
-        return _read("the scores of a claim", _read_claim, document)
+        return read_strictly("the scores of a claim", _read_claim, document)
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,7 +190,7 @@ class Result:
 
         Raises ``ValueError`` if the document is not exactly what ``to_dict`` writes or the claims are not its own.
         """
-        result = _read("a result", lambda value: _read_result(value, claims), document)
+        result = read_strictly("a result", lambda value: _read_result(value, claims), document)
         if to_json(result.to_dict(), indent=None) != to_json(document, indent=None):
             raise ValueError("not a result as this version of the package writes it")
         return result
@@ -241,14 +239,6 @@ def _intervals_dict(intervals: Mapping[str, Interval]) -> dict[str, Any]:
     return {metric: interval.to_dict() for metric, interval in intervals.items()}
 
 
-def _read(what: str, read: Callable[[Mapping[str, Any]], T], document: Mapping[str, Any]) -> T:
-    try:
-        return read(document)
-    except (AttributeError, IndexError, KeyError, TypeError, ValueError, UsageError) as error:
-        # A KeyError's text is a bare name; the kind of the error says the rest.
-        raise ValueError(f"not {what} as this package writes it ({type(error).__name__}: {error})") from None
-
-
 def _read_claim(document: Mapping[str, Any]) -> ClaimScore:
     predicted = document["predicted"]
     credit: dict[str, Any] = document["credit"]
@@ -257,24 +247,24 @@ def _read_claim(document: Mapping[str, Any]) -> ClaimScore:
         raise ValueError("the evidence scores of the first strings are not those that are reported")
     justification = document["justification"]
     score = ClaimScore(
-        claim_id=_number(document["claim_id"]),
+        claim_id=whole_number(document["claim_id"]),
         gold=Verdict(document["gold"]),
         predicted=None if predicted is None else Verdict(predicted),
-        evidence_q=_share(document["evidence_q"]),
-        evidence_qa=_share(document["evidence_qa"]),
-        evidence_first=tuple(map(_share, first.values())),
+        evidence_q=share(document["evidence_q"]),
+        evidence_qa=share(document["evidence_qa"]),
+        evidence_first=tuple(map(share, first.values())),
         pairs=tuple(
-            MatchedPair(_number(pair["predicted"]), _number(pair["gold"]), _share(pair["meteor"]))
+            MatchedPair(whole_number(pair["predicted"]), whole_number(pair["gold"]), share(pair["meteor"]))
             for pair in document["pairs"]
         ),
         levels=tuple(map(float, credit)),
-        credit=tuple(map(_truth, credit.values())),
-        justification=None if justification is None else _share(justification),
-        n_predicted=_number(document["n_predicted"]),
-        n_counted=_number(document["n_counted"]),
-        n_gold=_number(document["n_gold"]),
+        credit=tuple(map(truth, credit.values())),
+        justification=None if justification is None else share(justification),
+        n_predicted=whole_number(document["n_predicted"]),
+        n_counted=whole_number(document["n_counted"]),
+        n_gold=whole_number(document["n_gold"]),
     )
-    if (score.missing, score.label_correct) != (_truth(document["missing"]), _truth(document["label_correct"])):
+    if (score.missing, score.label_correct) != (truth(document["missing"]), truth(document["label_correct"])):
         raise ValueError("the verdicts contradict what is said of them")
     return score
 
@@ -295,12 +285,12 @@ def _read_result(document: Mapping[str, Any], claims: tuple[ClaimScore, ...]) ->
         inputs=inputs,
         levels=levels,
         headline=document["headline"],
-        scores=_shares(document["scores"]),
+        scores=shares(document["scores"]),
         confusion=Confusion(counts),
         by_type=_read_groups(document["by_claim_type"]),
         by_strategy=_read_groups(document["by_strategy"]),
         thresholded_evidence_by_type={
-            level: _shares(values) for level, values in document["thresholded_evidence_by_type"].items()
+            level: shares(values) for level, values in document["thresholded_evidence_by_type"].items()
         },
         claims=claims,
         first={int(k): group for k, group in _read_groups(document["first_pairs"]).items()},
@@ -313,35 +303,13 @@ def _read_result(document: Mapping[str, Any], claims: tuple[ClaimScore, ...]) ->
 
 def _read_groups(groups: Mapping[str, Any]) -> dict[str, GroupScore]:
     return {
-        name: GroupScore(_number(group["n"]), _shares(group["scores"]), _read_intervals(group["intervals"]))
+        name: GroupScore(whole_number(group["n"]), shares(group["scores"]), _read_intervals(group["intervals"]))
         for name, group in groups.items()
     }
 
 
 def _read_intervals(intervals: Mapping[str, Any]) -> dict[str, Interval]:
     return {metric: Interval.from_dict(interval) for metric, interval in intervals.items()}
-
-
-def _number(value: Any) -> int:
-    if type(value) is not int:  # a truth value is an int to isinstance
-        raise TypeError("a whole number is something else")
-    return value
-
-
-def _share(value: Any) -> float:
-    if type(value) is not float or not 0 <= value <= 1:
-        raise ValueError("a figure is not a number in [0, 1]")
-    return value
-
-
-def _shares(values: Mapping[str, Any]) -> dict[str, float]:
-    return {name: _share(value) for name, value in values.items()}
-
-
-def _truth(value: Any) -> bool:
-    if type(value) is not bool:
-        raise TypeError("a truth value is something else")
-    return value
 
 
 __all__ = ["SCHEMA_VERSION", "ClaimScore", "GroupScore", "Inputs", "Result"]
