@@ -10,7 +10,10 @@ from averitec_eval.scoring.signature import Signature
 
 
 def credit_sentence(claim: ClaimScore, level: float, comparison: Comparison) -> str:
-    """Whether a claim has credit at ``level`` under a profile's ``comparison``, and why, in one sentence."""
+    """Whether a claim has credit at ``level`` under a profile's ``comparison``, and why, in one sentence.
+
+    ``level`` is one in [0, 1), whether or not the claim was scored at it.
+    """
     return _credit_sentence(claim.missing, claim.label_correct, claim.evidence_qa, level_name(level), comparison)
 
 
@@ -23,7 +26,17 @@ def _credit_sentence(missing: bool, right: bool, evidence: float, level: str, co
     relation = f"{'' if enough else 'not '}{'at least' if at_least else 'above'}"
     credit = "Credit" if right and enough else "No credit"
     joint = "and" if right == enough else "but"
-    return f"{credit}: {label} {joint} the evidence score {evidence:.4f} is {relation} {level}."
+    return f"{credit}: {label} {joint} the evidence score {_figure(evidence, float(level))} is {relation} {level}."
+
+
+def _figure(evidence: float, level: float) -> str:
+    """An evidence score to four decimals, or to as many as it takes to stand on its own side of a level."""
+    decimals = 4
+    while True:
+        text = f"{evidence:.{decimals}f}"
+        if (float(text) > level, float(text) < level) == (evidence > level, evidence < level):
+            return text
+        decimals += 1
 
 
 def why(claim: dict[str, Any], signature: str) -> list[str]:
@@ -32,10 +45,10 @@ def why(claim: dict[str, Any], signature: str) -> list[str]:
     The first says whether there is credit at the headline level and why, the second what the evidence score is made of.
     """
     parsed = Signature.parse(signature)
-    first = _credit_sentence(claim["missing"], claim["label_correct"], claim["evidence_qa"], parsed.level, parsed.cmp)
+    evidence = claim["evidence_qa"]
+    sentences = [_credit_sentence(claim["missing"], claim["label_correct"], evidence, parsed.level, parsed.cmp)]
     if claim["missing"]:
-        return [first]
-    sentences = [first]
+        return sentences
     matched, gold = len(claim["pairs"]), claim["n_gold"]
     sentences.append(
         f"{matched} of {gold} gold strings are matched by {claim['n_counted']} compared of "
