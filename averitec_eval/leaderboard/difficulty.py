@@ -67,6 +67,41 @@ def claim_summaries(board: PublicBoard) -> tuple[ClaimSummary, ...]:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class TellingClaim:
+    """A claim on which one system parts from most others: ``credited`` of ``others`` got credit for it."""
+
+    claim: PublicClaim
+    credited: int
+    others: int
+
+
+def telling_claims(
+    board: PublicBoard, system: PublicSystem, most: int = 10
+) -> tuple[tuple[TellingClaim, ...], tuple[TellingClaim, ...]]:
+    """The claims that one system alone or with few others got, and those that it missed and most others got.
+
+    At most ``most`` of each, the most telling first, then in gold order. Others are the systems that say how hard a
+    claim is; both are empty where there are none or the system has no scores by claim.
+    """
+    others = [other for other in counted(board) if other.id != system.id]
+    if not others or not system.claims:
+        return (), ()
+    level = headline_index(board)
+    got, missed = [], []
+    for place, claim in enumerate(board.claims):
+        credited = sum(other.claims[place].credit[level] for other in others)
+        telling = TellingClaim(claim, credited, len(others))
+        if system.claims[place].credit[level]:
+            if 2 * credited < len(others):
+                got.append(telling)
+        elif 2 * credited > len(others):
+            missed.append(telling)
+    got.sort(key=lambda telling: telling.credited)
+    missed.sort(key=lambda telling: -telling.credited)
+    return tuple(got[:most]), tuple(missed[:most])
+
+
 def summary(claim: PublicClaim, scores: Sequence[ClaimScore], level: int) -> ClaimSummary:
     """One claim from what each system scored on it; ``level`` is the place of the headline among the levels."""
     predicted = Counter(score.predicted for score in scores if score.predicted is not None)
@@ -80,4 +115,13 @@ def summary(claim: PublicClaim, scores: Sequence[ClaimScore], level: int) -> Cla
     )
 
 
-__all__ = ["DIFFICULTIES", "ClaimSummary", "claim_summaries", "counted", "headline_index", "summary"]
+__all__ = [
+    "DIFFICULTIES",
+    "ClaimSummary",
+    "TellingClaim",
+    "claim_summaries",
+    "counted",
+    "headline_index",
+    "summary",
+    "telling_claims",
+]

@@ -32,14 +32,15 @@ def _escape(text: str) -> str:
 
 
 def clipped(text: str, limit: int) -> str:
-    """The start of ``text`` as HTML, at most ``limit`` characters of it, and how many characters were left out."""
-    if len(text) <= limit:
+    """The start of ``text`` as HTML, about ``limit`` characters of it, and a + with how many were left out."""
+    # Leaving out the last word or two would save nothing: the count is as long.
+    if len(text) <= limit + 20:
         return safe(text)
     return f"{safe(text[:limit].rstrip())}… {_left_out(len(text) - limit)}"
 
 
 def _left_out(count: int) -> str:
-    return f"<small>({count:,} more characters)</small>"
+    return f"<small>+{count:,}</small>"
 
 
 def marked(
@@ -47,8 +48,9 @@ def marked(
 ) -> Markup:
     """Characters ``start`` to ``end`` (exclusive; None: all) of ``text`` as HTML with its marks as elements.
 
-    ``marks`` are in order and do not overlap; what lies outside the range is not shown. With ``limit``, at most so many
-    characters are shown and the number of others is said.
+    ``marks`` are in order and do not overlap; what lies outside the range is not shown. Marks without a letter or digit
+    are left out: METEOR counts full stops as words, but marked ones would hide what the eye looks for. With ``limit``,
+    at most so many characters are shown, and then a + with the number of the others.
     """
     stop = len(text) if end is None else end
     shown = stop if limit is None else min(stop, start + limit)
@@ -57,7 +59,7 @@ def marked(
     at = start
     for mark in marks:
         low, high = max(mark.start, at), min(mark.end, shown)
-        if low >= high:
+        if low >= high or not any(map(str.isalnum, plain[low:high])):
             continue
         if at < low:
             parts.append(_escape(plain[at:low]))
