@@ -89,18 +89,19 @@ def to_rich(table: Table) -> Group:
 
 def to_markdown(table: Table) -> str:
     """The table in GitHub's Markdown; pipes, brackets and other marks in cells are escaped."""
-
-    def cell(text: str) -> str:
-        return re.sub(r"([\\`*_{}\[\]()#+!|<>~])", r"\\\1", text).replace("&", "&amp;")
-
     lines = [
-        "| " + " | ".join(cell(column.heading) for column in table.columns) + " |",
+        "| " + " | ".join(markdown_text(column.heading) for column in table.columns) + " |",
         "| " + " | ".join("---:" if column.align == "right" else "---" for column in table.columns) + " |",
     ]
     for row in table.rows:
         cells = zip(row, table.columns, strict=True)
-        lines.append("| " + " | ".join(cell(for_people(value, column)) for value, column in cells) + " |")
+        lines.append("| " + " | ".join(markdown_text(for_people(value, column)) for value, column in cells) + " |")
     return "\n".join(lines) + "\n"
+
+
+def markdown_text(text: str) -> str:
+    """Text that Markdown shows as it is: every mark is escaped."""
+    return re.sub(r"([\\`*_{}\[\]()#+!|<>~])", r"\\\1", text).replace("&", "&amp;")
 
 
 def to_latex(table: Table) -> str:
@@ -145,4 +146,4 @@ def _csv_cell(value: Value) -> str:
     return "'" + text if isinstance(value, str) and value.startswith(_FORMULA_STARTS) else text
 
 
-__all__ = ["Column", "Table", "Value", "for_people", "to_csv", "to_latex", "to_markdown", "to_rich"]
+__all__ = ["Column", "Table", "Value", "for_people", "markdown_text", "to_csv", "to_latex", "to_markdown", "to_rich"]

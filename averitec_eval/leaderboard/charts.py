@@ -241,7 +241,7 @@ def groups_table(board: PublicBoard, groups_of: Callable[[PublicSystem], Sequenc
     sizes = {group.name: group.n for system in board.scored for group in groups_of(system)}
     if not sizes:
         return None
-    headings = ("Rank", "System", *(f"{name} ({n:,})" for name, n in sizes.items()))
+    headings = ("Rank", "System", *(f"{shorten(name, 60)} ({n:,})" for name, n in sizes.items()))
     rows = []
     for system in board.scored:
         scores = {group.name: group.scores.get(board.headline) for group in groups_of(system)}

@@ -60,6 +60,7 @@ _SETTINGS: Any = {  # matplotlib's types know only the names of its newest versi
     "svg.hashsalt": "averitec-eval",
     "pdf.fonttype": 42,
 }
+_INSTALL = "install it with pip install 'averitec-eval[figures]'"
 _SMALL = 7.5
 _DASHED = (0.0, (4.0, 2.0))
 
@@ -147,6 +148,12 @@ def available() -> bool:
     return find_spec("matplotlib") is not None
 
 
+def require_matplotlib() -> None:
+    """Raises ``ResourceError`` where matplotlib is not installed."""
+    if not available():
+        raise ResourceError(f"figures need matplotlib, which is not installed: {_INSTALL}")
+
+
 def render(chart: Chart, form: str) -> bytes:
     """A chart as the bytes of an ``svg``, ``pdf`` or ``png`` file, the same for the same chart.
 
@@ -184,10 +191,7 @@ def _matplotlib() -> Iterator[None]:
         import matplotlib
         from matplotlib import style
     except ImportError as error:
-        raise ResourceError(
-            f"figures need matplotlib, which cannot be imported ({error}): install it with "
-            "pip install 'averitec-eval[figures]'"
-        ) from None
+        raise ResourceError(f"figures need matplotlib, which cannot be imported ({error}): {_INSTALL}") from None
     with warnings.catch_warnings(), style.context("default"), matplotlib.rc_context(_SETTINGS):
         # A name may hold characters that the font lacks: they are boxes in PDF and PNG, and themselves in SVG.
         warnings.filterwarnings("ignore", message="Glyph .* missing from")
@@ -491,4 +495,5 @@ __all__ = [
     "draw_matrix",
     "draw_runtime",
     "render",
+    "require_matplotlib",
 ]
