@@ -150,11 +150,16 @@ def table_columns(board: PublicBoard) -> tuple[TableColumn, ...]:
     return (
         *columns,
         TableColumn("missing", "Missing claims", "number", "ascending", optional=True),
-        TableColumn("seconds", "Seconds a claim", "number", "ascending"),
-        TableColumn("weights", "Weights", "text", "ascending"),
-        TableColumn("date", "Date", "text"),
+        # Columns that nobody filled are there to choose, so that their absence is not taken for a choice of the board.
+        TableColumn("seconds", "Seconds a claim", "number", "ascending", optional=not _any(board, "seconds_per_claim")),
+        TableColumn("weights", "Weights", "text", "ascending", optional=not _any(board, "open_weights")),
+        TableColumn("date", "Date", "text", optional=not _any(board, "date")),
         TableColumn("links", "Links", ""),
     )
+
+
+def _any(board: PublicBoard, name: str) -> bool:
+    return any(getattr(system, name) is not None for system in board.systems)
 
 
 def row_groups(board: PublicBoard) -> Iterator[RowGroup]:

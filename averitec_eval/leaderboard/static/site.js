@@ -1,27 +1,26 @@
-/* What the pages gain from a script: tabs, sorting, filters, a choice of columns, and all of it in the address.
-   Without it every row is there, in order, and the tabs are links to sections. Ranks and tiers are text: nothing here
-   changes them. The pages say by data attributes what is to happen:
-     table[data-interactive]  th[data-key][data-sort=number|text][data-first=ascending|descending][data-default]
-                              [data-optional][data-fixed]; cells may have data-value; tr[data-group] heads a tbody;
-                              cells with data-rest span the remaining columns
-     [data-controls=TABLE]    holds [data-search], select[data-filter=NAME] (rows: data-NAME="a|b"), [data-columns],
-                              [data-reset], [data-status]
-     ul[data-tabs]            links to section[data-panel]
-     [data-chooser]           two selects of ids and a button; goes where a[data-a][data-b] leads */
+/* What pages gain from a script: tabs, sorting, filters, a choice of columns, all of it kept in the address. Without it
+   every row is there in order and tabs are links to sections. Ranks and tiers are text that nothing here changes.
+   table[data-interactive]: th[data-key][data-sort=number|text][data-first][data-default][data-optional][data-fixed];
+     td[data-value], td[data-rest] (spans the remaining columns), tr[data-group] (heads its tbody)
+   [data-controls=TABLE]: [data-search], select[data-filter=NAME] (tr[data-NAME="a|b"]), [data-columns], [data-reset],
+     [data-status]
+   ul[data-tabs]: links to section[data-panel]
+   [data-chooser]: two selects and a button that goes where a[data-a][data-b] leads */
 "use strict";
 (() => {
   const all = (selector, root = document) => [...root.querySelectorAll(selector)];
-  const make = (tag, properties) => Object.assign(document.createElement(tag), properties);
+  const make = (tag, properties = {}) => Object.assign(document.createElement(tag), properties);
+  const mark = (element, attributes) => Object.entries(attributes).forEach(([name, value]) => element.setAttribute(name, value));
   const collator = new Intl.Collator("en", { numeric: true, sensitivity: "base" });
   const folded = (text) => text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
 
-  /* One table with its controls. `state` is what the address holds of it: sort, q, columns and a value for each filter. */
+  /* One table with its controls. `state` is what the address holds of it. */
   class Interactive {
     constructor(table, changed) {
       this.table = table;
       this.controls = document.querySelector(`[data-controls="${table.id}"]`);
       this.heads = [...table.tHead.rows[0].cells];
-      this.bodies = [...table.tBodies].map((body) => ({ body, rows: [...body.rows].filter((row) => !("group" in row.dataset)) }));
+      this.bodies = [...table.tBodies].map((body) => ({ body, rows: all("tr:not([data-group])", body) }));
       this.rows = this.bodies.flatMap(({ rows }) => rows);
       this.changed = changed;
       this.state = {};
@@ -38,8 +37,7 @@
       head.append(button);
       button.addEventListener("click", () => {
         const [key, direction] = this.sorting();
-        const other = direction === "ascending" ? "descending" : "ascending";
-        const wanted = key === head.dataset.key ? other : head.dataset.first;
+        const wanted = key !== head.dataset.key ? head.dataset.first : direction === "ascending" ? "descending" : "ascending";
         this.change({ sort: (wanted === "descending" ? "-" : "") + head.dataset.key });
       });
     }
@@ -57,13 +55,13 @@
       });
       const menu = controls.querySelector("[data-columns]");
       if (!menu) return;
-      const list = make("fieldset", {});
+      const list = make("fieldset");
       list.append(make("legend", { textContent: "Columns shown" }));
       for (const head of this.heads) {
         if ("fixed" in head.dataset) continue;
         const box = make("input", { type: "checkbox" });
         box.addEventListener("change", () => this.toggle(head.dataset.key));
-        const label = make("label", {});
+        const label = make("label");
         label.append(box, " " + head.textContent.trim());
         list.append(label);
         this.boxes.set(head.dataset.key, box);
@@ -79,7 +77,7 @@
       });
     }
 
-    /* The state names the columns whose box differs from the start, so that an address stays right when columns come. */
+    /* The state names columns whose box differs from the start, so that addresses outlive new columns. */
     toggle(key) {
       const toggled = this.toggled();
       if (!toggled.delete(key)) toggled.add(key);
@@ -133,20 +131,15 @@
       const sign = direction === "descending" ? -1 : 1;
       const valueOf = (row) => {
         const cell = row.cells[index];
-        if (!cell || "rest" in cell.dataset) return null;
-        const text = (cell.dataset.value ?? cell.textContent).trim();
+        const text = cell && !("rest" in cell.dataset) ? (cell.dataset.value ?? cell.textContent).trim() : "";
         if (text === "" || text === "–") return null;
         return numeric ? parseFloat(text) : text;
       };
       const compare = numeric ? (a, b) => a - b : collator.compare;
       for (const { body, rows } of this.bodies) {
-        let ordered = rows;
-        if (asked) {
-          const keyed = rows.map((row) => [valueOf(row), row]);
-          keyed.sort(([a], [b]) => (a === null || b === null ? (a === null) - (b === null) : sign * compare(a, b)));
-          ordered = keyed.map(([, row]) => row);
-        }
-        body.append(...ordered);
+        const keyed = rows.map((row) => [asked ? valueOf(row) : null, row]);
+        keyed.sort(([a], [b]) => (a === null || b === null ? (a === null) - (b === null) : sign * compare(a, b)));
+        body.append(...keyed.map(([, row]) => row));
       }
     }
 
@@ -194,8 +187,8 @@
       const visible = this.rows.filter((row) => !row.hidden).length;
       const [key, direction] = this.sorting();
       const head = this.heads.find((one) => one.dataset.key === key);
-      const order = head && this.state.sort ? ` Sorted by ${head.textContent.trim()}, ${direction}.` : "";
-      status.textContent = (visible ? `${visible} of ${this.rows.length} rows shown.` : "No row fits. Reset shows all.") + order;
+      const count = visible ? `${visible} of ${this.rows.length} rows shown.` : "No row fits. Reset shows all.";
+      status.textContent = count + (head && this.state.sort ? ` Sorted by ${head.textContent.trim()}, ${direction}.` : "");
     }
   }
 
@@ -203,15 +196,12 @@
     constructor(list, changed) {
       this.panels = all("a", list).map((link) => document.getElementById(link.hash.slice(1)));
       const bar = make("div", { className: list.className });
-      bar.setAttribute("role", "tablist");
-      bar.setAttribute("aria-label", list.getAttribute("aria-label"));
+      mark(bar, { role: "tablist", "aria-label": list.getAttribute("aria-label") });
       this.buttons = all("a", list).map((link, index) => {
         const panel = this.panels[index];
         const button = make("button", { type: "button", id: `tab-${panel.id}`, textContent: link.textContent });
-        button.setAttribute("role", "tab");
-        button.setAttribute("aria-controls", panel.id);
-        panel.setAttribute("role", "tabpanel");
-        panel.setAttribute("aria-labelledby", button.id);
+        mark(button, { role: "tab", "aria-controls": panel.id });
+        mark(panel, { role: "tabpanel", "aria-labelledby": button.id });
         button.addEventListener("click", () => this.pick(index, changed));
         button.addEventListener("keydown", (event) => {
           const last = this.panels.length - 1;
@@ -280,8 +270,8 @@
   for (const chooser of all("[data-chooser]")) {
     const [a, b] = all("select", chooser);
     const button = chooser.querySelector("button");
-    const link = () =>
-      all("a[data-a]").find(({ dataset }) => (dataset.a === a.value && dataset.b === b.value) || (dataset.a === b.value && dataset.b === a.value));
+    const pair = (one, other) => [one, other].sort().join(" ");
+    const link = () => all("a[data-a]").find(({ dataset }) => pair(dataset.a, dataset.b) === pair(a.value, b.value));
     const refresh = () => (button.disabled = !link());
     chooser.hidden = false;
     chooser.addEventListener("change", refresh);
