@@ -6,14 +6,13 @@ from typing import Any
 
 from averitec_eval.records import GoldClaim, Prediction
 from averitec_eval.scoring.evidence import (
-    FIRST_PAIRS,
     comparison_strings,
     gold_questions,
     match_evidence,
     predicted_questions,
 )
 from averitec_eval.scoring.justification import score_justification
-from averitec_eval.scoring.profiles import Profile
+from averitec_eval.scoring.profiles import FIRST_PAIRS, Profile
 from averitec_eval.scoring.results import ClaimScore
 from averitec_eval.text.meteor import Meteor, get_meteor
 

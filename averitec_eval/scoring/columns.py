@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING
 
 from averitec_eval.errors import UsageError
 from averitec_eval.records import Verdict
-from averitec_eval.scoring.evidence import FIRST_PAIRS
-from averitec_eval.scoring.profiles import level_name
+from averitec_eval.scoring.profiles import FIRST_PAIRS, level_name
 from averitec_eval.scoring.results import ClaimScore, Result
 from averitec_eval.statistics.intervals import macro_f1_from_sums
 

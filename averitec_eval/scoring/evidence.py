@@ -12,16 +12,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from averitec_eval.records import Prediction, Question
+from averitec_eval.scoring.profiles import FIRST_PAIRS, Profile
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from averitec_eval.scoring.profiles import Profile
     from averitec_eval.text.meteor import Meteor
-
-FIRST_PAIRS = (1, 2, 3, 5, 10)
-"""The numbers of predicted strings for which the score of the first ones alone is reported."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +97,6 @@ def _assign(scores: NDArray[np.float64], profile: Profile) -> tuple[float, tuple
 
 
 __all__ = [
-    "FIRST_PAIRS",
     "MatchedPair",
     "Matching",
     "comparison_strings",

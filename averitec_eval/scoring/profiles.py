@@ -18,6 +18,9 @@ from averitec_eval.errors import UsageError
 LEVELS = (0.1, 0.2, 0.25, 0.3, 0.4, 0.5)
 """The levels at which the AVeriTeC score is reported."""
 
+FIRST_PAIRS = (1, 2, 3, 5, 10)
+"""The numbers of predicted strings for which the score of the first ones alone is reported."""
+
 Comparison = Literal["gt", "ge"]
 
 
@@ -149,4 +152,13 @@ def level_name(level: float) -> str:
     return repr(float(level))
 
 
-__all__ = ["DEFAULT_PROFILE", "LEVELS", "PROFILES", "Profile", "check_levels", "get_profile", "level_name"]
+__all__ = [
+    "DEFAULT_PROFILE",
+    "FIRST_PAIRS",
+    "LEVELS",
+    "PROFILES",
+    "Profile",
+    "check_levels",
+    "get_profile",
+    "level_name",
+]

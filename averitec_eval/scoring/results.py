@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from averitec_eval.json_output import to_json
 from averitec_eval.records import Verdict
-from averitec_eval.scoring.evidence import FIRST_PAIRS, MatchedPair
-from averitec_eval.scoring.profiles import level_name
+from averitec_eval.scoring.evidence import MatchedPair
+from averitec_eval.scoring.profiles import FIRST_PAIRS, level_name
 from averitec_eval.scoring.signature import Signature
 from averitec_eval.scoring.strict import read_strictly, share, shares, truth, whole_number
 from averitec_eval.scoring.veracity import Confusion

@@ -8,8 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from averitec_eval.errors import InvalidSubmissionError, UsageError
 from averitec_eval.records import Gold, GoldClaim, Prediction
 from averitec_eval.scoring.claims import ClaimScorer
-from averitec_eval.scoring.evidence import FIRST_PAIRS
-from averitec_eval.scoring.profiles import DEFAULT_PROFILE, Profile, check_levels, get_profile, level_name
+from averitec_eval.scoring.profiles import DEFAULT_PROFILE, FIRST_PAIRS, Profile, check_levels, get_profile, level_name
 from averitec_eval.scoring.results import ClaimScore, GroupScore, Inputs, Result
 from averitec_eval.scoring.signature import GOLD_DIGITS, Signature
 from averitec_eval.scoring.veracity import Confusion

@@ -15,13 +15,12 @@ from scoring.helpers import OVERLAP, OverlapMeteor, gold_claim, prediction
 
 from averitec_eval.records import Answer, Prediction, Question, Verdict
 from averitec_eval.scoring.evidence import (
-    FIRST_PAIRS,
     comparison_strings,
     gold_questions,
     match_evidence,
     predicted_questions,
 )
-from averitec_eval.scoring.profiles import PROFILES, Profile
+from averitec_eval.scoring.profiles import FIRST_PAIRS, PROFILES, Profile
 
 PROFILE = PROFILES["averitec-2024"]
 TEXTS = st.lists(st.sampled_from("abcdefg"), max_size=5).map(" ".join)

@@ -14,8 +14,7 @@ from scoring.helpers import OVERLAP
 from strategies import gold_with_predictions
 
 from averitec_eval import Gold, Prediction, Result, Scorer, Settings, mini_gold_path, read_gold, read_submission, score
-from averitec_eval.scoring.evidence import FIRST_PAIRS
-from averitec_eval.scoring.profiles import PROFILES
+from averitec_eval.scoring.profiles import FIRST_PAIRS, PROFILES
 from averitec_eval.scoring.uncertainty import with_intervals
 
 ROOT = Path(__file__).resolve().parent.parent.parent
