@@ -9,8 +9,11 @@ import numpy.typing as npt
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
+from averitec_eval.leaderboard.view import Estimate, PublicBoard, PublicSystem
 from averitec_eval.records import Answer, Gold, GoldClaim, Prediction, Question, Verdict
 from averitec_eval.scoring.details import Mark
+from averitec_eval.scoring.profiles import get_profile
+from averitec_eval.statistics import Settings
 
 # --- Predictions and gold sets for validation ---
 
@@ -268,3 +271,63 @@ def marked_texts(draw: st.DrawFn, max_size: int = 60) -> tuple[str, tuple[Mark, 
     ends = sorted(draw(st.sets(st.integers(0, len(text)), max_size=10)))
     kinds = st.sampled_from(["exact", "stem", "synonym"])
     return text, tuple(Mark(low, high, draw(kinds)) for low, high in zip(ends[::2], ends[1::2], strict=False))
+
+
+# --- Boards as a site shows them ---
+
+_awkward = st.text(max_size=60) | st.sampled_from(
+    ["$x_1$", "<b>&amp;</b>", "\u202eevil", "\ud800", "a" * 5000, "\u5317\u4eac"]
+)
+
+
+@st.composite
+def public_boards(draw: st.DrawFn, max_size: int = 12) -> PublicBoard:
+    """A board of made-up systems, some without a rank, a runtime, a score at some level, or any score."""
+    levels = tuple(sorted(draw(st.sets(st.sampled_from((0.1, 0.2, 0.25, 0.3, 0.5)), min_size=1))))
+    headline = f"averitec@{draw(st.sampled_from(levels))}"
+    metrics = (headline, "hu_meteor_qa", *(f"averitec@{level}" for level in levels))
+    systems = []
+    for number in range(draw(st.integers(0, max_size))):
+        scores = {metric: draw(estimates()) for metric in metrics} if draw(st.integers(0, 5)) else {}
+        if len(levels) > 1 and draw(st.integers(0, 5)) == 0:
+            scores.pop(next(metric for metric in metrics[2:] if metric != headline), None)
+        ranked = bool(scores) and draw(st.booleans())
+        systems.append(
+            PublicSystem(
+                f"system-{number}",
+                draw(_awkward),
+                "a team",
+                "system",
+                rank=number + 1 if ranked else None,
+                rank_low=1 if ranked else None,
+                rank_high=max_size if ranked else None,
+                tier=1 + number // 3 if ranked else None,
+                scores=scores,
+                seconds_per_claim=draw(st.none() | st.sampled_from((0.0, 0.0005, 1.0, 12.5, 9e4))),
+                open_weights=draw(st.none() | st.booleans()),
+            )
+        )
+    systems.sort(key=lambda system: -system.scores[headline].value if system.scores else 1.0)
+    profile = get_profile("averitec-2024")
+    return PublicBoard(
+        "",
+        "A board",
+        "dev",
+        profile,
+        "signature",
+        headline,
+        levels,
+        metrics,
+        Settings(),
+        40,
+        "0" * 64,
+        False,
+        tuple(systems),
+    )
+
+
+@st.composite
+def estimates(draw: st.DrawFn) -> Estimate:
+    """A score, mostly with an interval around it."""
+    low, value, high = sorted(draw(st.tuples(*[st.floats(0, 1)] * 3)))
+    return Estimate(value, low, high) if draw(st.integers(0, 4)) else Estimate(value)

@@ -163,7 +163,7 @@ def render(chart: Chart, form: str) -> bytes:
     """
     if form not in FORMATS:
         raise UsageError(f"unknown format of figures '{form}'; there are {', '.join(FORMATS)}")
-    with _matplotlib():
+    with own_settings():
         from matplotlib.figure import Figure
 
         figure = Figure(figsize=chart.size, facecolor="none" if form == "svg" else PAPER)
@@ -181,7 +181,7 @@ def render(chart: Chart, form: str) -> bytes:
 
 
 @contextmanager
-def _matplotlib() -> Iterator[None]:
+def own_settings() -> Iterator[None]:
     """matplotlib with our settings in place of its user's, all of which are as before afterwards."""
     # It logs about caches of fonts, to stderr where nobody has set logging up; without a handler of ours, that is.
     logger = logging.getLogger("matplotlib")
@@ -494,6 +494,7 @@ __all__ = [
     "draw_levels",
     "draw_matrix",
     "draw_runtime",
+    "own_settings",
     "render",
     "require_matplotlib",
 ]

@@ -108,9 +108,13 @@ def _presentation(style: str) -> Iterator[tuple[str, str]]:
 
 
 def _short(value: str) -> str:
-    """A value with two decimals, a hundredth of a point, and on one line."""
-    rounded = _NUMBER.sub(lambda match: f"{float(match[0]):.2f}".rstrip("0").rstrip("."), value)
-    return " ".join(rounded.replace("-0 ", "0 ").split()) if "\n" in rounded else rounded
+    """A value with two decimals, a hundredth of a point, and single spaces."""
+    return " ".join(_NUMBER.sub(_rounded, value).split())
+
+
+def _rounded(match: re.Match[str]) -> str:
+    number = f"{float(match[0]):.2f}".rstrip("0").rstrip(".")
+    return "0" if number == "-0" else number
 
 
 def _written(attributes: Mapping[str, str]) -> str:
