@@ -90,7 +90,7 @@ def test_marks_hold_the_matched_words_of_any_text(ours: list[tuple[str, str]], t
     assert_faithful(detail, score, predicted, claim)
 
 
-@pytest.mark.parametrize("name", ["hero_8b.json", "baseline_2024.json", "fever8_baseline_2025.csv"])
+@pytest.mark.parametrize("name", ["baseline_2024.json", "fever8_baseline_2025.csv"])
 def test_marks_hold_the_matched_words_of_real_submissions(data_dir: Path, name: str) -> None:
     gold = read_gold(data_dir / "averitec" / "dev.json")
     claims, scorer = gold.by_id(), Scorer(gold)
