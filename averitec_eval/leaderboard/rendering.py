@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import quote, urlsplit
 
 from averitec_eval.leaderboard.view import Estimate, PublicBoard, PublicSite
+from averitec_eval.scoring.profiles import Profile
 from averitec_eval.tables import Column, Value, for_people
 from averitec_eval.validation.printable import printable
 from averitec_eval.version import __version__
@@ -40,6 +41,7 @@ HEADINGS = {
     "f1_conflicting": "F1 Conflicting",
     "justification_meteor": "Justification METEOR",
 }
+TITLES = HEADINGS | {"hu_meteor_q": "HU-METEOR, questions only", "hu_meteor_qa": "HU-METEOR, questions and answers"}
 
 
 class Frame(NamedTuple):
@@ -204,6 +206,16 @@ def metric_heading(metric: str) -> str:
     return f"@ {level}" if name == "averitec" else f"Justification @ {level}"
 
 
+def metric_title(metric: str, profile: Profile) -> str:
+    """The name of a metric in full, for the head of a row."""
+    name, at, level = metric.partition("@")
+    if not at:
+        return TITLES.get(metric, metric)
+    relation = "at least" if profile.comparison == "ge" else "above"
+    what = "AVeriTeC score" if name == "averitec" else "Justification METEOR"
+    return f"{what}, evidence {relation} {level}"
+
+
 def cell(value: Value, column: Column) -> str:
     """A cell of a table as people read it."""
     return for_people(value, column)
@@ -253,6 +265,7 @@ __all__ = [
     "interval",
     "linked",
     "metric_heading",
+    "metric_title",
     "number",
     "paragraphs",
     "percent",

@@ -1,0 +1,150 @@
+"""A page for each submission: every score with its interval, where it wins and loses, and what its files are like."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import TYPE_CHECKING, NamedTuple
+
+from averitec_eval.leaderboard.board_page import Picture, axis_top, picture
+from averitec_eval.leaderboard.claim_pages import claim_path
+from averitec_eval.leaderboard.compare_pages import difference_top, outcome, p_text, pair_path
+from averitec_eval.leaderboard.difficulty import telling_claims
+from averitec_eval.leaderboard.page import Page
+from averitec_eval.leaderboard.rendering import Crumb, Frame, crumbs, frame, metric_title, render
+from averitec_eval.leaderboard.view import (
+    ConfusionMatrix,
+    PublicBoard,
+    PublicComparison,
+    PublicSite,
+    PublicSystem,
+)
+
+if TYPE_CHECKING:
+    from averitec_eval.leaderboard.charts import Charts
+
+SHADES = 5
+"""In how many steps cells of a confusion matrix are shaded, by their share of the row."""
+
+
+class Rival(NamedTuple):
+    """The comparison with another system, seen from one: wins and a positive difference are in its favour."""
+
+    id: str
+    name: str
+    difference: float
+    low: float
+    high: float
+    p: float
+    outcome: str
+    wins: int
+    ties: int
+    losses: int
+
+
+class Cell(NamedTuple):
+    """One cell of a confusion matrix; ``shade`` is 0 to ``SHADES``, ``right`` says that the verdicts agree."""
+
+    claims: int
+    shade: int
+    right: bool
+
+
+def system_path(folder: str, system_id: str) -> str:
+    """Where a system's page lies below the site's folder."""
+    return f"{folder}systems/{system_id}.html"
+
+
+def system_pages(site: PublicSite, board: PublicBoard, charts: Charts | None) -> Iterator[Page]:
+    """Yield a page for each submission of a board, scored or not; without ``charts`` the numbers stand alone."""
+    around = frame(site, board)
+    for system in board.systems:
+        yield _page(board, around, system, charts)
+
+
+def _page(board: PublicBoard, around: Frame, system: PublicSystem, charts: Charts | None) -> Page:
+    path = system_path(board.folder, system.id)
+    rivals = tuple(_rivals(board, system))
+    got, missed = telling_claims(board, system)
+    levels = _levels(board, system, charts)
+    # All of it but the claims, which have pages of their own.
+    slim = replace(system, claims=(), details={}, document=None)
+    facts = (board.folder, board.headline, board.metrics, board.profile, board.settings, board.public_gold)
+
+    def make() -> str:
+        return render(
+            "system.html",
+            path,
+            around,
+            crumbs(around, Crumb(system.name, None)),
+            system=slim,
+            folder=board.folder,
+            headline=board.headline,
+            metrics=[
+                (metric, metric_title(metric, board.profile)) for metric in board.metrics if metric in system.scores
+            ],
+            level=board.settings.level,
+            public_gold=board.public_gold and bool(system.claims),
+            claim_path=claim_path,
+            levels=levels,
+            confusion=confusion_rows(system.confusion) if system.confusion else (),
+            groups=[
+                (name, groups)
+                for name, groups in (("Claim type", system.by_type), ("Strategy", system.by_strategy))
+                if groups
+            ],
+            groups_top=axis_top([group.scores[board.headline] for group in (*system.by_type, *system.by_strategy)]),
+            group_metrics=(board.headline, "hu_meteor_qa", "accuracy"),
+            first_metrics=[
+                metric for metric in board.metrics if system.first and all(metric in k.scores for k in system.first)
+            ],
+            cap=board.profile.cap,
+            rivals=rivals,
+            rivals_top=difference_top([(rival.low, rival.high) for rival in rivals]),
+            pair_path=pair_path,
+            p=p_text,
+            telling=(
+                ("got", "Claims it got and few others did", got),
+                ("missed", "Claims most others got and it did not", missed),
+            ),
+        )
+
+    return Page(path, (around, slim, facts, rivals, got, missed, levels), make)
+
+
+def _levels(board: PublicBoard, system: PublicSystem, charts: Charts | None) -> Picture | None:
+    from averitec_eval.leaderboard.charts import Charts
+
+    chart = (charts or Charts()).system_levels(board, system) if system.scored else None
+    return None if chart is None else picture(chart, board.folder, charts is not None)
+
+
+def _rivals(board: PublicBoard, system: PublicSystem) -> Iterator[Rival]:
+    for comparison in board.comparisons:
+        if system.id == comparison.a:
+            yield _rival(comparison, comparison.b, comparison.pair.b, 1)
+        elif system.id == comparison.b:
+            yield _rival(comparison, comparison.a, comparison.pair.a, -1)
+
+
+def _rival(comparison: PublicComparison, other: str, name: str, sign: int) -> Rival:
+    pair = comparison.pair
+    low, high = sorted((sign * pair.ci_low, sign * pair.ci_high))
+    wins, losses = (pair.wins, pair.losses) if sign > 0 else (pair.losses, pair.wins)
+    return Rival(other, name, sign * pair.difference, low, high, pair.p, outcome(pair), wins, pair.ties, losses)
+
+
+def confusion_rows(matrix: ConfusionMatrix) -> tuple[tuple[str, tuple[Cell, ...], int], ...]:
+    """The rows of a confusion matrix: the gold verdict, its cells and how many claims there are of it."""
+    rows = []
+    for name, counts in zip(matrix.rows, matrix.counts, strict=True):
+        total = sum(counts)
+        cells = tuple(
+            Cell(count, round(SHADES * count / total) if total else 0, column == name)
+            for column, count in zip(matrix.columns, counts, strict=True)
+        )
+        rows.append((name, cells, total))
+    return tuple(rows)
+
+
+__all__ = ["SHADES", "Cell", "Rival", "confusion_rows", "system_pages", "system_path"]
