@@ -232,12 +232,12 @@ def linked(text: str) -> Markup:
 
 
 def _paragraphs(text: str, *, linked: bool) -> Markup:
-    from markupsafe import Markup, escape
+    from markupsafe import Markup
 
     made = Markup()
-    for part in re.split(r"\n\s*\n", text.replace("\r\n", "\n").strip()):
+    for part in filter(None, re.split(r"\n[ \t\n]*\n", text.replace("\r\n", "\n").strip())):
         lines = (Markup().join(_pieces(line, linked)) for line in part.split("\n"))
-        made += Markup("<p>{}</p>\n").format(Markup("<br>\n").join(lines)) if part else escape("")
+        made += Markup("<p>{}</p>\n").format(Markup("<br>\n").join(lines))
     return made
 
 
