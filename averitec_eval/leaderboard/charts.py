@@ -137,7 +137,7 @@ class Charts:
             "AVeriTeC score",
             True,
         )
-        title = f"AVeriTeC score of {shorten(system.name)} by level"
+        title = f"AVeriTeC score of {_said(system)} by level"
         rows: list[tuple[Value, ...]] = [(level_name(level), *_span(score)) for level, score in known]
         return Chart(
             f"systems/{system.id}-levels",
@@ -184,7 +184,7 @@ class Charts:
             tuple(tuple(counts[number] for number in columns) for counts in matrix.counts),
         )
         data = drawing.MatrixData(matrix.rows, matrix.columns, matrix.counts)
-        title = f"Gold and predicted verdicts of {shorten(system.name)}"
+        title = f"Gold and predicted verdicts of {_said(system)}"
         rows: list[tuple[Value, ...]] = [(name, *row) for name, row in zip(matrix.rows, matrix.counts, strict=True)]
         return Chart(
             f"systems/{system.id}-confusion",
@@ -334,7 +334,7 @@ def _series(board: PublicBoard) -> dict[str, Series]:
 
 
 def _one_series(system: PublicSystem, style: int | None) -> Series:
-    return Series(_fitted(system.name), "–" if system.rank is None else str(system.rank), system.ranked, style)
+    return Series(_fitted(_name(system)), "–" if system.rank is None else str(system.rank), system.ranked, style)
 
 
 def _level_curves(board: PublicBoard, systems: Sequence[PublicSystem]) -> Iterator[Curve]:
@@ -519,7 +519,12 @@ def _sum(matrix: ConfusionMatrix, column: int) -> int:
 
 
 def _said(system: PublicSystem) -> str:
-    return shorten(system.name, 60)
+    """A system as sentences call it."""
+    return shorten(_name(system), 60)
+
+
+def _name(system: PublicSystem) -> str:
+    return system.name if system.name.strip() else system.id
 
 
 def _count(number: int, what: str) -> str:
