@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from averitec_eval.cli.output import Output
+from averitec_eval.leaderboard.formats import PAPER_FORMATS
 
 if TYPE_CHECKING:
     from averitec_eval.leaderboard.view import PublicSite
@@ -17,8 +18,6 @@ DEFAULT_FOLDER = "figures"
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """``--format`` and ``--out``."""
-    from averitec_eval.leaderboard.figures import PAPER_FORMATS
-
     parser.add_argument(
         "--format",
         choices=PAPER_FORMATS,

@@ -12,7 +12,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from averitec_eval.leaderboard import drawing
-from averitec_eval.leaderboard.drawing import FORMATS, Curve, Series, available, render
+from averitec_eval.leaderboard.drawing import Curve, Series, available, render
 from averitec_eval.leaderboard.palette import SERIES
 from averitec_eval.leaderboard.view import ConfusionMatrix, Estimate, Group, PublicBoard, PublicSystem
 from averitec_eval.scoring.profiles import level_name
@@ -548,4 +548,4 @@ def _across(estimate: Estimate) -> tuple[float, float, float | None, float | Non
     return (estimate.value, 0.0, estimate.low, estimate.high)
 
 
-__all__ = ["FORMATS", "Chart", "Charts", "available", "board_table", "groups_table", "render", "tables"]
+__all__ = ["Chart", "Charts", "available", "board_table", "groups_table", "render", "tables"]

@@ -12,9 +12,10 @@ import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 from averitec_eval.errors import ResourceError, UsageError
+from averitec_eval.leaderboard.formats import FIGURE_FORMATS
 from averitec_eval.leaderboard.palette import DARK, GRID, INK, MARKERS, MUTED, OTHER, PAPER, SERIES, SHADE
 from averitec_eval.leaderboard.placing import Box, place_labels, spread
 from averitec_eval.leaderboard.svg import tidy_svg
@@ -26,12 +27,7 @@ if TYPE_CHECKING:
 
     from averitec_eval.leaderboard.charts import Chart
 
-FORMATS = ("svg", "pdf", "png")
-"""The formats that figures are written in."""
-
 PNG_DPI = 200
-
-Format = Literal["svg", "pdf", "png"]
 
 _SETTINGS: Any = {  # matplotlib's types know only the names of its newest version
     "font.family": ["DejaVu Sans"],  # comes with matplotlib, so that figures are laid out alike on every machine
@@ -161,8 +157,8 @@ def render(chart: Chart, form: str) -> bytes:
     The PNG has 200 dots per inch. Raises ``UsageError`` for another format and ``ResourceError`` where matplotlib is
     not installed.
     """
-    if form not in FORMATS:
-        raise UsageError(f"unknown format of figures '{form}'; there are {', '.join(FORMATS)}")
+    if form not in FIGURE_FORMATS:
+        raise UsageError(f"unknown format of figures '{form}'; there are {', '.join(FIGURE_FORMATS)}")
     with own_settings():
         from matplotlib.figure import Figure
 
@@ -482,7 +478,6 @@ def _width(text: str, weight: str = "normal") -> float:
 
 
 __all__ = [
-    "FORMATS",
     "Curve",
     "ForestData",
     "LevelsData",

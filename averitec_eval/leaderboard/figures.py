@@ -7,7 +7,8 @@ from functools import partial
 
 from averitec_eval.errors import UsageError
 from averitec_eval.leaderboard.charts import Charts, tables
-from averitec_eval.leaderboard.drawing import FORMATS, render, require_matplotlib
+from averitec_eval.leaderboard.drawing import render, require_matplotlib
+from averitec_eval.leaderboard.formats import FIGURE_FORMATS, PAPER_FORMATS, TABLE_FORMATS
 from averitec_eval.leaderboard.page import Page
 from averitec_eval.leaderboard.view import PublicBoard, PublicSite
 from averitec_eval.tables import Table, markdown_text, to_csv, to_latex, to_markdown
@@ -35,20 +36,20 @@ def paper_files(site: PublicSite, form: str) -> Iterator[tuple[str, bytes]]:
     """
     check_form(form)
     for board in site.boards:
-        if form in FORMATS:
+        if form in FIGURE_FORMATS:
             for chart in Charts().all_of(board):
                 yield f"{board.folder}{chart.name}.{form}", render(chart, form)
         else:
-            ending, written = _TABLES[form]
             for name, table in tables(board):
-                yield f"{board.folder}{name}.{ending}", written(table, board.signature).encode("utf-8")
+                path = f"{board.folder}{name}.{TABLE_FORMATS[form]}"
+                yield path, _TABLES[form](table, board.signature).encode("utf-8")
 
 
 def check_form(form: str) -> None:
     """Raises what ``paper_files`` would for a format, before any work is done."""
     if form not in PAPER_FORMATS:
         raise UsageError(f"unknown format '{form}'; there are {', '.join(PAPER_FORMATS)}")
-    if form in FORMATS:
+    if form in FIGURE_FORMATS:
         require_matplotlib()
 
 
@@ -64,12 +65,6 @@ def _csv(table: Table, signature: str) -> str:
     return to_csv([table])
 
 
-_TABLES: dict[str, tuple[str, Callable[[Table, str], str]]] = {
-    "latex": ("tex", _latex),
-    "markdown": ("md", _markdown),
-    "csv": ("csv", _csv),
-}
-PAPER_FORMATS = (*FORMATS, *_TABLES)
-"""What ``paper_files`` writes: figures, then tables."""
+_TABLES: dict[str, Callable[[Table, str], str]] = {"latex": _latex, "markdown": _markdown, "csv": _csv}
 
-__all__ = ["FOLDER", "PAPER_FORMATS", "check_form", "figure_pages", "paper_files"]
+__all__ = ["FOLDER", "check_form", "figure_pages", "paper_files"]

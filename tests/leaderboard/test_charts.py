@@ -342,7 +342,7 @@ def test_the_formats_are_what_they_say(site: PublicSite) -> None:
     assert b"Software" not in png
     size = int.from_bytes(png[16:20], "big"), int.from_bytes(png[20:24], "big")
     assert size == pytest.approx([200 * inches for inches in chart.size], abs=1)
-    with pytest.raises(UsageError, match="svg, pdf, png"):
+    with pytest.raises(UsageError, match="pdf, svg, png"):
         render(chart, "gif")
 
 
