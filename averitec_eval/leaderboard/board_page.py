@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from averitec_eval.leaderboard.page import Page
@@ -71,6 +71,8 @@ class BoardSection:
     n_claims: int
     n_ranked: int
     public_gold: bool
+    has_claims: bool
+    has_comparisons: bool
     signature: str
     level: float
     settings: Settings
@@ -120,6 +122,8 @@ def _section(board: PublicBoard, charts: Charts | None) -> BoardSection:
         n_claims=board.n_claims,
         n_ranked=sum(system.ranked for system in board.systems),
         public_gold=board.public_gold,
+        has_claims=bool(board.public_gold and board.claims),
+        has_comparisons=bool(board.comparisons),
         signature=board.signature,
         level=board.settings.level,
         settings=board.settings,
@@ -184,20 +188,33 @@ def row_groups(board: PublicBoard) -> Iterator[RowGroup]:
             yield RowGroup(key, titles[key], tuple(systems))
 
 
+_SHOWN = (
+    "id",
+    "name",
+    "team",
+    "kind",
+    "anonymous",
+    "rank",
+    "rank_low",
+    "rank_high",
+    "tier",
+    "reason",
+    "problems",
+    "n_missing",
+    "scores",
+    "runs",
+    "date",
+    "url",
+    "models",
+    "open_weights",
+    "hardware",
+    "seconds_per_claim",
+)
+
+
 def _slim(system: PublicSystem) -> PublicSystem:
     """The system with nothing but what the table shows, so that a change elsewhere leaves the page as it is."""
-    return replace(
-        system,
-        by_type=(),
-        by_strategy=(),
-        confusion=None,
-        first=(),
-        pairs=None,
-        findings=(),
-        claims=(),
-        details={},
-        document=None,
-    )
+    return PublicSystem(**{name: getattr(system, name) for name in _SHOWN})
 
 
 def _weights(system: PublicSystem) -> str:
