@@ -77,7 +77,7 @@ class Charts:
         if not curves:
             return None
         data = drawing.LevelsData(tuple(curves), _ranking_level(board), _level_title(board), "AVeriTeC score", False)
-        headings = ("Rank", "System", *(f"@ {level_name(level)}" for level in levels))
+        headings = ("Rank", "System", *(f"at {level_name(level)}" for level in levels))
         rows = tuple((system.rank, system.name, *_at_levels(system, levels)) for system in systems)
         title = "AVeriTeC score by level" + _of(board)
         return Chart(

@@ -54,7 +54,7 @@ def test_the_table_of_levels_holds_every_score(site: PublicSite) -> None:
     chart = made(Charts().board_levels(board))
     assert column(chart, "System") == [system.name for system in board.scored]
     for level in board.levels:
-        shown = column(chart, f"@ {level_name(level)}")
+        shown = column(chart, f"at {level_name(level)}")
         assert shown == [system.scores[f"averitec@{level_name(level)}"].value for system in board.scored]
 
 
