@@ -141,17 +141,22 @@ def check(submission: Submission | StrPath, gold: Gold, *, input_format: str | N
 
 def _predictions(submission: Submission | StrPath, report: Report, input_format: str | None) -> Iterator[Prediction]:
     if isinstance(submission, Submission):
-        yield from submission
-        return
-    file = SubmissionFile(Path(submission), IssueLog(), input_format)
+        return iter(submission)
+    return read_predictions(submission, report.sha256, input_format=input_format)
+
+
+def read_predictions(path: StrPath, sha256: str | None, *, input_format: str | None = None) -> Iterator[Prediction]:
+    """Yield the predictions of a file that was checked and has this SHA-256, in hex, entries without one left out.
+
+    Raises ``UnreadableError`` at the end if other bytes were read.
+    """
+    file = SubmissionFile(Path(path), IssueLog(), input_format)
     for entry in file:
         prediction = entry.prediction()
         if prediction is not None:
             yield prediction
-    if file.sha256 != report.sha256:
-        raise UnreadableError(
-            f"{os.fspath(submission)}: the file changed while it was read; run again when it is complete"
-        )
+    if file.sha256 != sha256:
+        raise UnreadableError(f"{os.fspath(path)}: the file changed while it was read; run again when it is complete")
 
 
-__all__ = ["check", "score", "score_claim", "score_with_report"]
+__all__ = ["check", "read_predictions", "score", "score_claim", "score_with_report"]

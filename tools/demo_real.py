@@ -37,6 +37,9 @@ def make_board(data: Path, folder: Path) -> Path:
         "title": "AVeriTeC dev, real submissions",
         "description": "Dev predictions of the 2024 and 2025 baselines and of HerO, scored anew.",
         "gold": str(data / "averitec" / "dev.json"),
+        "public": True,
+        "split": "dev",
+        "published": str(data / "published_leaderboards.csv"),
         "submissions": "submissions",
         "site": "site",
     }

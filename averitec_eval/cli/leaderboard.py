@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
+from averitec_eval.cli import figures as figures_command
 from averitec_eval.cli.options import add_table_format, add_workers, workers_of
 from averitec_eval.cli.output import Output
 from averitec_eval.cli.reporting import reporting
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from averitec_eval.leaderboard.config import BoardConfig
     from averitec_eval.leaderboard.judging import Watcher
     from averitec_eval.leaderboard.rebuild import StoreCheck
+    from averitec_eval.leaderboard.store import Store
+    from averitec_eval.leaderboard.view import PublicSite
     from averitec_eval.tables import Value
 
 NAME = "leaderboard"
@@ -39,6 +42,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         allow_abbrev=False,
     )
     _add_common(build)
+    _add_date(build)
     build.add_argument("--no-store", action="store_true", help="score everything and leave the store alone")
     rebuild = actions.add_parser(
         "rebuild",
@@ -49,14 +53,43 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         allow_abbrev=False,
     )
     _add_common(rebuild)
+    _add_date(rebuild)
     rebuild.add_argument("--check", action="store_true", help="only compare; write nothing")
     add_table_format(rebuild)
+    figures = actions.add_parser(
+        "figures",
+        help="write the board's figures or tables as files for a paper",
+        description="Write the figures of every board that CONFIG names, or its tables, as files for a paper. What the "
+        "board's store holds is not scored again.",
+        allow_abbrev=False,
+    )
+    _add_config(figures)
+    figures_command.add_arguments(figures)
 
 
-def _add_common(parser: argparse.ArgumentParser) -> None:
+def _add_config(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "config", metavar="CONFIG", help="the board's configuration, such as leaderboard/leaderboard.yaml"
     )
+
+
+def _add_date(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--date", metavar="DAY", type=_day, help="put changes of the board into its changelog under this YYYY-MM-DD"
+    )
+
+
+def _day(text: str) -> str:
+    from averitec_eval.leaderboard import fields
+
+    try:
+        return str(fields.date(text))
+    except fields.Wrong as wrong:
+        raise argparse.ArgumentTypeError(f"found '{text}', expected {wrong.expected}") from None
+
+
+def _add_common(parser: argparse.ArgumentParser) -> None:
+    _add_config(parser)
     parser.add_argument("--out", metavar="DIR", help="write the site here instead of where CONFIG says")
     add_workers(parser)
 
@@ -67,25 +100,37 @@ def run(args: argparse.Namespace, out: Output) -> int:
     config = read_config(args.config)
     if args.action == "build":
         return _build(args, config, out)
+    if args.action == "figures":
+        return figures_command.run(args, lambda: _site_of(config, out), out)
     if args.check:
         return _check(args, config, out)
     return _rebuild(args, config, out)
 
 
 def _build(args: argparse.Namespace, config: BoardConfig, out: Output) -> int:
-    from averitec_eval.leaderboard.board import build_board
-    from averitec_eval.leaderboard.store import Store, StoreUnavailableError
+    from averitec_eval.leaderboard.board import build_boards
 
     workers = workers_of(args)
-    store = None
-    if config.store is not None and not args.no_store:
-        try:
-            store = Store(config.store)
-        except StoreUnavailableError as error:
-            out.message(f"averitec-eval: {error}; going on without it")
-    with reporting(out, "text"), store or nullcontext():
-        board, counts = _watched(out, lambda watcher: build_board(config, watcher, store=store, workers=workers))
-    return _publish(board, counts, Path(args.out) if args.out else config.site, out)
+    return _publish(
+        args,
+        config,
+        None if args.no_store else _open(config, out),
+        lambda watcher, store: build_boards(config, watcher, store=store, workers=workers),
+        out,
+    )
+
+
+def _open(config: BoardConfig, out: Output) -> Store | None:
+    """The store of a board, None where there is none or it cannot be used."""
+    from averitec_eval.leaderboard.store import Store, StoreUnavailableError
+
+    if config.store is None:
+        return None
+    try:
+        return Store(config.store)
+    except StoreUnavailableError as error:
+        out.message(f"averitec-eval: {error}; going on without it")
+        return None
 
 
 def _rebuild(args: argparse.Namespace, config: BoardConfig, out: Output) -> int:
@@ -93,12 +138,24 @@ def _rebuild(args: argparse.Namespace, config: BoardConfig, out: Output) -> int:
     from averitec_eval.leaderboard.store import Store
 
     if args.format != "text":
-        raise UsageError("--format goes with --check: without it, rebuild writes the page")
+        raise UsageError("--format goes with --check: without it, rebuild writes the site")
     assert config.store is not None
     workers = workers_of(args)
-    with reporting(out, "text"), Store(config.store) as store:
-        board, counts = _watched(out, lambda watcher: rebuild(config, store, watcher, workers=workers))
-    return _publish(board, counts, Path(args.out) if args.out else config.site, out)
+
+    def work(watcher: Watcher, store: Store | None) -> tuple[Board, ...]:
+        assert store is not None
+        return rebuild(config, store, watcher, workers=workers)
+
+    return _publish(args, config, Store(config.store), work, out)
+
+
+def _site_of(config: BoardConfig, out: Output) -> PublicSite:
+    from averitec_eval.leaderboard.board import build_boards
+    from averitec_eval.leaderboard.public import public_site
+
+    with reporting(out, "text"), _open(config, out) or nullcontext() as store:
+        boards, _ = _watched(out, lambda watcher: build_boards(config, watcher, store=store))
+        return public_site(boards)
 
 
 def _check(args: argparse.Namespace, config: BoardConfig, out: Output) -> int:
@@ -129,12 +186,30 @@ def _show(check: StoreCheck, form: str, out: Output) -> None:
         out.message(check.summary())
 
 
-def _publish(board: Board, counts: Counts, site: Path, out: Output) -> int:
-    from averitec_eval.leaderboard.site import write_site
+def _publish(
+    args: argparse.Namespace,
+    config: BoardConfig,
+    store: Store | None,
+    work: Callable[[Watcher, Store | None], tuple[Board, ...]],
+    out: Output,
+) -> int:
+    """Make the boards, write the site while the store is open, and say what was done."""
+    from averitec_eval.leaderboard.publishing import publish, published_boards
 
-    write_site(board, site)
-    out.console().print(_summary(board))
-    out.message(counts.sentence(board))
+    site = Path(args.out) if args.out else config.site
+    with reporting(out, "text"), store or nullcontext():
+        published = published_boards(config)  # before scoring for minutes
+
+        def everything(watcher: Watcher) -> tuple[Board, ...]:
+            boards = work(watcher, store)
+            anew = args.action == "rebuild"
+            publish(boards, site, published, store=store, date=args.date, anew=anew, watcher=watcher)
+            return boards
+
+        boards, counts = _watched(out, everything)
+    for board in boards:
+        out.console().print(_summary(board))
+    out.message(counts.sentence(boards))
     out.data(f"{site / 'index.html'}\n")
     return 0
 
@@ -146,11 +221,12 @@ class Counts:
         self.computed: set[str] = set()
         self.stored: set[str] = set()
 
-    def sentence(self, board: Board) -> str:
+    def sentence(self, boards: Sequence[Board]) -> str:
         """Such as ``20 submissions: 1 scored, 19 from the store``."""
-        scored = sum(entry.slug in self.computed and entry.result is not None for entry in board.entries)
+        entries = [entry for board in boards for entry in board.entries]
+        scored = sum(entry.slug in self.computed and entry.result is not None for entry in entries)
         stored = len(self.stored - self.computed)
-        count = len(board.entries)
+        count = len(entries)
         text = f"{count} submission{'' if count == 1 else 's'}: {scored} scored, {stored} from the store"
         rest = count - scored - stored
         return f"{text}, {rest} not fit to be scored" if rest else text
@@ -198,8 +274,10 @@ def _summary(board: Board) -> object:
         Column("Interval", "right"),
         Column("Not ranked because"),
     )
+    config = board.config
+    title = f"{config.title}: {config.tab}" if config.folder else config.title
     return to_rich(
-        Table(f"{board.config.title}, by {board.headline or 'nothing: no submission has a score'}", columns, rows)
+        Table(f"{title}, by {board.headline if board.scored else 'nothing: no submission has a score'}", columns, rows)
     )
 
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 import re
 import statistics
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from averitec_eval.errors import ConfigError, UnreadableError
+from averitec_eval.errors import ConfigError, UnreadableError, UsageError
 from averitec_eval.files import sha256_of
 from averitec_eval.formats import read_gold
 from averitec_eval.leaderboard.config import BoardConfig
@@ -22,9 +22,11 @@ from averitec_eval.leaderboard.submission import (
     asks_anonymity,
     file_problem,
     read_submission_folder,
+    text_of_settings,
 )
 from averitec_eval.ranking import Standing, rank
 from averitec_eval.records import Gold
+from averitec_eval.scoring.details import ClaimDetail
 from averitec_eval.scoring.results import Result
 from averitec_eval.scoring.signature import Signature
 from averitec_eval.scoring.workers import Workers
@@ -67,7 +69,8 @@ class Entry:
     ``spread`` are the scores of all runs of the system, if it names more than one.
     ``problems`` are sentences on what is wrong with its files. ``report`` is what validating the predictions found,
     None where they were not looked at. ``files`` are the names of the files that were read, each with its SHA-256 in
-    hex. ``anonymous`` says that nothing may show whose it is.
+    hex. ``anonymous`` says that nothing may show whose it is. ``details`` are its claims' evidence by claim id, empty
+    where the gold is hidden; while the store is open they are read from there when they are first looked at.
     """
 
     slug: str
@@ -80,6 +83,7 @@ class Entry:
     standing: Standing | None = None
     spread: Spread | None = None
     anonymous: bool = False
+    details: Mapping[int, ClaimDetail] = field(default_factory=dict)
 
     @property
     def rank(self) -> int | None:
@@ -133,6 +137,22 @@ def submission_folders(root: str | os.PathLike[str]) -> list[Path]:
     return folders
 
 
+def build_boards(
+    config: BoardConfig,
+    watcher: Watcher | None = None,
+    *,
+    store: Store | None = None,
+    workers: Workers | None = None,
+) -> tuple[Board, ...]:
+    """Validate, score and rank every submission, taking from ``store`` what is there; a board for each public phase.
+
+    ``watcher`` is told how it goes on; ``workers`` says in which processes to score (None: in this one). Raises
+    ``ConfigError`` and ``UnreadableError`` for the board's own files and ``ResourceError`` for a damaged store;
+    whatever is wrong with a submission becomes part of a board.
+    """
+    return judged_boards(config, judges(config, watcher, store=store, workers=workers))
+
+
 def build_board(
     config: BoardConfig,
     watcher: Watcher | None = None,
@@ -140,50 +160,129 @@ def build_board(
     store: Store | None = None,
     workers: Workers | None = None,
 ) -> Board:
-    """Validate, score and rank every submission of a board, taking from ``store`` what is there.
+    """The board of a configuration that has one; see ``build_boards``.
 
-    ``watcher`` is told how it goes on; ``workers`` says in which processes to score (None: in this one). Raises
-    ``ConfigError`` and ``UnreadableError`` for the board's own files and ``ResourceError`` for a damaged store;
-    whatever is wrong with a submission becomes part of the board.
+    Raises ``UsageError`` where there are several.
     """
-    return judged_board(Judge(config, read_gold(config.gold), store=store, watcher=watcher, workers=workers))
+    if len(config.boards()) != 1:
+        raise UsageError("this configuration has several boards; build_boards builds them all")
+    return build_boards(config, watcher, store=store, workers=workers)[0]
 
 
-def judged_board(judge: Judge) -> Board:
-    """The board whose prediction files ``judge`` judges; see ``build_board``."""
-    folders = submission_folders(judge.config.submissions)
-    entries = []
-    for number, folder in enumerate(folders, start=1):
-        judge.watcher.submission(folder.name, number, len(folders))
-        entries.append(_judge(folder, judge))
-    scored = _ranked([entry for entry in entries if entry.result is not None])
-    first = next((entry.result for entry in scored if entry.result is not None), None)
-    unscored = [entry for entry in entries if entry.result is None]
+def judges(
+    config: BoardConfig,
+    watcher: Watcher | None = None,
+    *,
+    store: Store | None = None,
+    workers: Workers | None = None,
+) -> tuple[Judge, ...]:
+    """A judge for each board of a configuration. The gold of private phases is not read."""
+    return tuple(
+        Judge(one, read_gold(one.gold), store=store, watcher=watcher, workers=workers) for one in config.boards()
+    )
+
+
+def judged_boards(config: BoardConfig, judges: Sequence[Judge]) -> tuple[Board, ...]:
+    """The boards whose prediction files ``judges`` judge, one each; see ``build_boards``."""
+    watcher = judges[0].watcher
+    folders = [_read(path, config, watcher) for path in submission_folders(config.submissions)]
+    placed = [[] if config.phases else [folder for folder in folders if folder] for _ in judges]
+    if config.phases:
+        names = [judge.config.phase for judge in judges]
+        for folder in folders:
+            if folder is not None:
+                place, folder = _in_phase(folder, names)
+                placed[place].append(folder)
+    count, boards = sum(map(len, placed)), []
+    number = 0
+    for judge, own in zip(judges, placed, strict=True):
+        entries = []
+        for folder in own:
+            number += 1
+            watcher.submission(folder.path.name, number, count)
+            entries.append(_judge(folder, judge))
+        boards.append(_board(judge, entries))
+    return tuple(boards)
+
+
+def _board(judge: Judge, entries: list[Entry]) -> Board:
     return Board(
         config=judge.config,
         gold=judge.gold,
         signature=judge.signature,
-        levels=first.levels if first else (),
-        headline=first.headline if first else "",
-        entries=(*scored, *unscored),
+        levels=judge.levels,
+        headline=f"averitec@{judge.signature.level}",
+        entries=(
+            *_ranked([entry for entry in entries if entry.result is not None]),
+            *(entry for entry in entries if entry.result is None),
+        ),
     )
 
 
-def _judge(folder: Path, judge: Judge) -> Entry:
-    if not SLUG.fullmatch(folder.name):
+@dataclass(frozen=True, slots=True)
+class _Folder:
+    """A submission's folder before its predictions are looked at; ``reason`` says why they will not be."""
+
+    path: Path
+    meta: SubmissionMeta | None
+    anonymous: bool
+    reason: str = ""
+    problems: tuple[str, ...] = ()
+    files: tuple[tuple[str, str], ...] = ()
+
+
+def _read(path: Path, config: BoardConfig, watcher: Watcher) -> _Folder | None:
+    """What a folder says of itself. None for one of a private phase: it is on no board."""
+    private = [phase.name for phase in config.phases if phase.private]
+    meta, reason = None, ""
+    problems: tuple[str, ...] = ()
+    if not SLUG.fullmatch(path.name):
         reason = "its folder's name is not made of letters, digits, '.', '_' and '-' only (80 at most)"
-        return Entry(folder.name, None, None, reason, anonymous=judge.config.anonymous or asks_anonymity(folder))
-    files: dict[str, str] = {}
-    if not file_problem(folder, FILE_NAME):
+    else:
+        try:
+            meta = read_submission_folder(path)
+        except ConfigError as error:
+            reason, problems = "its submission.yaml is not usable", error.problems
+    if meta is not None:
+        if meta.phase in private:
+            return None
+        anonymous = meta.anonymous
+    else:
+        text = text_of_settings(path)
+        if private and (text is None or any(_mentions(text, name) for name in private)):
+            watcher.notice(f"{path.name}: left out, for {reason} and it may belong to a private phase")
+            return None
+        anonymous = asks_anonymity(text)
+    files = []
+    if SLUG.fullmatch(path.name) and not file_problem(path, FILE_NAME):
         with suppress(UnreadableError):  # which its reader reports
-            files[FILE_NAME] = sha256_of(folder / FILE_NAME)
-    try:
-        meta = read_submission_folder(folder)
-    except ConfigError as error:
-        reason = "its submission.yaml is not usable"
-        anonymous = judge.config.anonymous or asks_anonymity(folder)
-        return Entry(folder.name, None, None, reason, error.problems, files=tuple(files.items()), anonymous=anonymous)
-    outcome, sha256 = judge.judge(folder.name, folder / meta.predictions, meta.input_format)
+            files.append((FILE_NAME, sha256_of(path / FILE_NAME)))
+    return _Folder(path, meta, config.anonymous or anonymous, reason, problems, tuple(files))
+
+
+def _mentions(text: bytes, name: str) -> bool:
+    pattern = rb"(?<![A-Za-z0-9_-])" + re.escape(name.encode("ascii")) + rb"(?![A-Za-z0-9_-])"
+    return re.search(pattern, text, re.IGNORECASE) is not None
+
+
+def _in_phase(folder: _Folder, names: Sequence[str | None]) -> tuple[int, _Folder]:
+    """On which of the boards of these phases a folder goes: one of no phase goes on the first and is not judged."""
+    if folder.meta is None:
+        return 0, folder
+    if folder.meta.phase in names and folder.meta.phase is not None:
+        return names.index(folder.meta.phase), folder
+    # A phase that is not known is not quoted: it may be a private one, misspelt.
+    found = "no phase" if folder.meta.phase is None else "a phase that there is not"
+    shown = ", ".join(name for name in names if name)
+    return 0, replace(folder, reason=f"its submission.yaml names {found}; the phases are: {shown}")
+
+
+def _judge(folder: _Folder, judge: Judge) -> Entry:
+    slug, meta = folder.path.name, folder.meta
+    if meta is None or folder.reason:
+        return Entry(slug, meta, None, folder.reason, folder.problems, files=folder.files, anonymous=folder.anonymous)
+    files = dict(folder.files)
+    outcome, sha256, details = judge.judge(slug, folder.path / meta.predictions, meta.input_format, detailed=True)
     if sha256 is not None:
         files[meta.predictions] = sha256
     report = None if outcome.report is None else replace(outcome.report, name=meta.predictions)
@@ -198,7 +297,7 @@ def _judge(folder: Path, judge: Judge) -> Entry:
     if outcome.result is not None and meta.runs:
         scores = [outcome.result.headline_score]
         for name in meta.runs:
-            run, sha256 = judge.judge(folder.name, folder / name, meta.input_format)
+            run, sha256, _ = judge.judge(slug, folder.path / name, meta.input_format)
             if sha256 is not None:
                 files[name] = sha256
             if run.result is not None and run.result.complete:
@@ -209,7 +308,7 @@ def _judge(folder: Path, judge: Judge) -> Entry:
                 )
         spread = Spread(tuple(scores)) if len(scores) > 1 else None
     return Entry(
-        folder.name,
+        slug,
         meta,
         outcome.result,
         reason,
@@ -217,7 +316,8 @@ def _judge(folder: Path, judge: Judge) -> Entry:
         report,
         tuple(files.items()),
         spread=spread,
-        anonymous=judge.config.anonymous or meta.anonymous,
+        anonymous=folder.anonymous,
+        details=details,
     )
 
 

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
-from averitec_eval.api import DEFAULT_SETTINGS, score_with_report
+from averitec_eval.api import DEFAULT_SETTINGS, read_predictions, score_with_report
 from averitec_eval.errors import InvalidSubmissionError, UnreadableError
 from averitec_eval.files import sha256_of
 from averitec_eval.formats.reading import name_suffix
 from averitec_eval.json_output import to_json
 from averitec_eval.leaderboard.config import BoardConfig
 from averitec_eval.leaderboard.store import Key, Outcome, Store, StoreUnavailableError
-from averitec_eval.records import Gold
+from averitec_eval.records import Gold, GoldClaim, Prediction
+from averitec_eval.scoring.details import ClaimDetail, claim_detail
 from averitec_eval.scoring.profiles import level_name
 from averitec_eval.scoring.results import SCHEMA_VERSION as RESULT_SCHEMA
+from averitec_eval.scoring.results import ClaimScore, Result
 from averitec_eval.scoring.score import Scorer
 from averitec_eval.scoring.workers import Workers
 from averitec_eval.validation import Report
@@ -37,7 +40,8 @@ class Watcher:
 @dataclass(frozen=True, slots=True)
 class Judged:
     """A prediction file that was judged: the submission's slug, the file's name in its folder, under what key its
-    outcome is stored, the outcome, and whether it may be stored at all.
+    outcome is stored, the outcome, whether it may be stored at all, and the details of its claims where the gold is
+    public.
     """
 
     slug: str
@@ -45,6 +49,36 @@ class Judged:
     key: Key
     outcome: Outcome
     lasting: bool
+    details: tuple[ClaimDetail, ...] | None = None
+
+
+class Details(Mapping[int, ClaimDetail]):
+    """The details of a scored file by claim id, made or read when they are first looked at.
+
+    ``repr`` names what they depend on instead of writing them out: while it stays the same, so do they.
+    """
+
+    def __init__(self, key: Key, load: Callable[[], Iterable[ClaimDetail]]) -> None:
+        self._key = key
+        self._load = load
+        self._loaded: dict[int, ClaimDetail] | None = None
+
+    def _details(self) -> dict[int, ClaimDetail]:
+        if self._loaded is None:
+            self._loaded = {detail.claim_id: detail for detail in self._load()}
+        return self._loaded
+
+    def __getitem__(self, claim_id: int) -> ClaimDetail:
+        return self._details()[claim_id]
+
+    def __iter__(self) -> Iterator[int]:
+        return iter(self._details())
+
+    def __len__(self) -> int:
+        return len(self._details())
+
+    def __repr__(self) -> str:
+        return f"Details({self._key})"
 
 
 class Judge:
@@ -70,6 +104,7 @@ class Judge:
         self._workers = workers
         scorer = Scorer(gold, profile=config.profile, levels=config.levels)
         self.signature = scorer.signature()
+        self.levels = scorer.levels
         self._levels = [level_name(level) for level in scorer.levels]
 
     def key(self, sha256: str, name: str, input_format: str | None) -> Key:
@@ -87,32 +122,49 @@ class Judge:
         }
         return Key(sha256, self.gold.sha256, str(self.signature), to_json(settings, indent=None).strip())
 
-    def judge(self, slug: str, path: Path, input_format: str | None = None) -> tuple[Outcome, str | None]:
-        """The outcome of a prediction file of the submission ``slug``, and the file's SHA-256 if it can be read.
+    def judge(
+        self, slug: str, path: Path, input_format: str | None = None, *, detailed: bool = False
+    ) -> tuple[Outcome, str | None, Mapping[int, ClaimDetail]]:
+        """The outcome of a prediction file of the submission ``slug``, the file's SHA-256 if it can be read, and the
+        details of its claims: where ``detailed``, if the gold is public and the file could be scored.
 
         Where the store has the file's outcome, nothing is validated or scored. Raises ``ResourceError`` if the store
         is damaged. A store that cannot be used is given up with one notice.
         """
+        detailed = detailed and self.config.public
         try:
             sha256 = sha256_of(path)
         except UnreadableError:
-            return self._compute(path, input_format), None  # whose report says why
+            return self._compute(path, input_format)[0], None, {}  # whose report says why
         key = self.key(sha256, path.name, input_format)
         outcome = self._stored(key)
         self.watcher.file(slug, path.name, stored=outcome is not None)
-        if outcome is None:
-            outcome = self._compute(path, input_format)
-            report = outcome.report
-            # An unreadable file is read again each time: what failed may have been the reading, not the file. And if
-            # another hash was read than the one looked up, the file is being written.
-            lasting = report is not None and report.readable and report.sha256 == sha256
-            self.computed.append(Judged(slug, path.name, key, outcome, lasting))
-            if lasting:
-                self._keep(key, outcome)
-        return outcome, sha256
+        if outcome is not None:
+            result = outcome.result
+            if result is None or not detailed:
+                return outcome, sha256, {}
+            return outcome, sha256, Details(key, lambda: self._details(key, path, input_format, result))
+        outcome, details = self._compute(path, input_format, detailed=detailed)
+        report = outcome.report
+        # An unreadable file is read again each time: what failed may have been the reading, not the file. And if
+        # another hash was read than the one looked up, the file is being written.
+        lasting = report is not None and report.readable and report.sha256 == sha256
+        self.computed.append(Judged(slug, path.name, key, outcome, lasting, details))
+        if lasting:
+            self._keep(lambda store: store.put(key, outcome))
+            if details is not None:
+                self._keep(lambda store: store.put_details(key, details))
+        return outcome, sha256, {} if details is None else Details(key, lambda: details)
 
-    def _compute(self, path: Path, input_format: str | None) -> Outcome:
+    def _compute(
+        self, path: Path, input_format: str | None, *, detailed: bool = False
+    ) -> tuple[Outcome, tuple[ClaimDetail, ...] | None]:
         config = self.config
+        details: list[ClaimDetail] = []
+
+        def add(score: ClaimScore, prediction: Prediction, claim: GoldClaim) -> None:
+            details.append(claim_detail(prediction, claim, score))
+
         try:
             result, report = score_with_report(
                 path,
@@ -121,34 +173,61 @@ class Judge:
                 levels=config.levels,
                 input_format=input_format,
                 intervals=DEFAULT_SETTINGS,
+                on_claim=add if detailed else None,
                 workers=self._workers,
             )
         except (InvalidSubmissionError, UnreadableError) as error:
             if isinstance(error.report, Report):
-                return Outcome(replace(error.report, name=None), None)
-            return Outcome(None, None, str(error))
-        return Outcome(replace(report, name=None), result)
+                return Outcome(replace(error.report, name=None), None), None
+            return Outcome(None, None, str(error)), None
+        return Outcome(replace(report, name=None), result), tuple(details) if detailed else None
+
+    def _details(self, key: Key, path: Path, input_format: str | None, result: Result) -> tuple[ClaimDetail, ...]:
+        """The details of a file whose outcome came from the store: from there too, or made from the file."""
+        store = self._usable()
+        if store is not None:
+            try:
+                stored = store.details(key)
+            except StoreUnavailableError as error:
+                self._give_up(error)
+                stored = None
+            if stored is not None:
+                return stored
+        scores = {claim.claim_id: claim for claim in result.claims}
+        claims = self.gold.by_id()
+        details = tuple(
+            claim_detail(prediction, claims[prediction.claim_id], scores[prediction.claim_id])
+            for prediction in read_predictions(path, key.submission_sha256, input_format=input_format)
+        )
+        self._keep(lambda store: store.put_details(key, details))
+        return details
+
+    def _usable(self) -> Store | None:
+        store = self._store
+        return None if store is None or store.given_up or store.closed else store
 
     def _stored(self, key: Key) -> Outcome | None:
-        if self._store is None:
+        store = self._usable()
+        if store is None:
             return None
         try:
-            return self._store.get(key)
+            return store.get(key)
         except StoreUnavailableError as error:
             self._give_up(error)
             return None
 
-    def _keep(self, key: Key, outcome: Outcome) -> None:
-        if self._store is None:
-            return
-        try:
-            self._store.put(key, outcome)
-        except StoreUnavailableError as error:
-            self._give_up(error)
+    def _keep(self, put: Callable[[Store], None]) -> None:
+        store = self._usable()
+        if store is not None:
+            try:
+                put(store)
+            except StoreUnavailableError as error:
+                self._give_up(error)
 
     def _give_up(self, error: StoreUnavailableError) -> None:
-        self._store = None
+        if self._store is not None:
+            self._store.given_up = True
         self.watcher.notice(f"{error}; going on without it")
 
 
-__all__ = ["Judge", "Judged", "Watcher"]
+__all__ = ["Details", "Judge", "Judged", "Watcher"]

@@ -13,12 +13,14 @@ from typing import Any
 
 from averitec_eval.api import DEFAULT_SETTINGS
 from averitec_eval.comparison import PairComparison, compare
+from averitec_eval.files import sha256_of
 from averitec_eval.leaderboard.board import Board, Entry, sentence_of
 from averitec_eval.leaderboard.view import (
     Change,
     ConfusionMatrix,
     Estimate,
     Finding,
+    FirstPairs,
     Group,
     PublicBoard,
     PublicClaim,
@@ -79,6 +81,10 @@ def public_site(
         boards=tuple(map(public_board, boards)),
         published=tuple(published),
         changes=tuple(changes),
+        config_file=config.file,
+        # With the hash, whoever knows the rest of the file could find out the names of phases that are private.
+        config_sha256=None if config.secretive else config.sha256,
+        published_file=None if config.published is None else (config.published.name, sha256_of(config.published)),
     )
 
 
@@ -86,7 +92,7 @@ def public_board(board: Board) -> PublicBoard:
     """What may be shown of one board."""
     config, gold = board.config, board.gold
     profile = get_profile(config.profile)
-    headline = board.headline or f"averitec@{board.signature.level}"
+    headline = board.headline
     entries = dict(sorted(_by_id(board.entries).items(), key=lambda item: _place(*item)))
     systems = tuple(_System(id, entry, board).view() for id, entry in entries.items())
     results = {id: entry.result for id, entry in entries.items() if entry.result is not None}
@@ -98,7 +104,7 @@ def public_board(board: Board) -> PublicBoard:
         profile=profile,
         signature=str(board.signature),
         headline=headline,
-        levels=board.levels or tuple(sorted({*profile.levels, *config.levels})),
+        levels=board.levels,
         metrics=tuple(dict.fromkeys((headline, *scores))) if scores else (),
         settings=DEFAULT_SETTINGS,
         n_claims=len(gold),
@@ -122,6 +128,17 @@ def _by_id(entries: Sequence[Entry]) -> dict[str, Entry]:
             id = f"{wanted}-{number}"
         taken.add(id.lower())
         ids[id] = entry
+    return ids
+
+
+def current_ids(board: Board) -> dict[str, str]:
+    """Under which public ids the entries go that have had others: with and without their names."""
+    entries = _by_id(board.entries)
+    ids = {}
+    for id, entry in entries.items():
+        other = _address(entry.slug) if entry.anonymous else _pseudonym(entry)
+        if other not in entries:
+            ids[other] = id
     return ids
 
 
@@ -158,7 +175,7 @@ class _System:
 
     def view(self) -> PublicSystem:
         entry = self.entry
-        system = self._description()
+        system = replace(self._description(), files=tuple(self._files()))
         standing = entry.standing
         if standing is not None:
             system = replace(
@@ -205,6 +222,17 @@ class _System:
             return system
         return replace(system, date=meta.date, open_weights=meta.open_weights, seconds_per_claim=meta.seconds_per_claim)
 
+    def _files(self) -> Iterator[tuple[str, str]]:
+        entry = self.entry
+        if not entry.anonymous:
+            yield from entry.files
+        elif entry.meta is not None:
+            # Not submission.yaml: with its hash, a guess at what stands in it could be tried out.
+            files = dict(entry.files)
+            for number, name in enumerate((entry.meta.predictions, *entry.meta.runs), start=1):
+                if name in files:
+                    yield ("predictions" if number == 1 else f"run {number}", files[name])
+
     def _problems(self) -> Iterator[str]:
         """The entry's problems; without a word out of its files where those name the team or quote hidden gold."""
         entry = self.entry
@@ -214,7 +242,8 @@ class _System:
             return
         if entry.result is None:
             if entry.report is None:
-                yield "the file could not be read, or changed while it was being read"
+                if entry.problems:  # which name the place of the file on the organiser's machine
+                    yield "the file could not be read, or changed while it was being read"
                 return
             for group in entry.report.groups:
                 if group.severity is Severity.ERROR:
@@ -254,6 +283,8 @@ class _System:
             pairs=(sum(predicted) / len(predicted), min(predicted), max(predicted)) if predicted else None,
             runs=None if spread is None else Runs(spread.scores, spread.low, spread.high, spread.deviation),
             claims=result.claims if self.public_gold else (),
+            first=tuple(FirstPairs(k, _estimates(group)) for k, group in result.first.items()),
+            details=self.entry.details if self.public_gold else {},
             document=self._document(result),
         )
 
@@ -394,6 +425,7 @@ __all__ = [
     "CLAIM_TYPES",
     "LEAST_GROUP",
     "STRATEGIES",
+    "current_ids",
     "may_show",
     "public_board",
     "public_site",

@@ -6,12 +6,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from averitec_eval.formats import read_gold
 from averitec_eval.json_output import to_json
-from averitec_eval.leaderboard.board import Board, judged_board
+from averitec_eval.leaderboard.board import Board, judged_boards, judges
 from averitec_eval.leaderboard.config import BoardConfig
-from averitec_eval.leaderboard.judging import Judge, Judged, Watcher
-from averitec_eval.leaderboard.store import Key, Outcome, Store, StoredDocuments
+from averitec_eval.leaderboard.judging import Judged, Watcher
+from averitec_eval.leaderboard.store import DAMAGED, Key, Outcome, Store, StoredDocuments
 from averitec_eval.scoring.workers import Workers
 from averitec_eval.tables import Column, Table
 from averitec_eval.validation.printable import shorten
@@ -121,16 +120,21 @@ class StoreCheck:
 
 def rebuild(
     config: BoardConfig, store: Store, watcher: Watcher | None = None, *, workers: Workers | None = None
-) -> Board:
-    """The board with everything validated and scored anew; the outcomes become all that the store holds.
+) -> tuple[Board, ...]:
+    """The boards with everything validated and scored anew; the outcomes become all that the store holds, beside its
+    history.
 
     They are put in one transaction at the end, so that a rebuild that is killed changes nothing. Raises as
-    ``build_board``, and ``ResourceError`` if the store cannot be written.
+    ``build_boards``, and ``ResourceError`` if the store cannot be written.
     """
-    judge = Judge(config, read_gold(config.gold), watcher=watcher, workers=workers)
-    board = judged_board(judge)
-    store.replace_all((judged.key, judged.outcome) for judged in judge.computed if judged.lasting)
-    return board
+    judging = judges(config, watcher, workers=workers)
+    boards = judged_boards(config, judging)
+    lasting = [judged for judge in judging for judged in judge.computed if judged.lasting]
+    store.replace_all(
+        ((judged.key, judged.outcome) for judged in lasting),
+        ((judged.key, judged.details) for judged in lasting if judged.details is not None),
+    )
+    return boards
 
 
 def check_store(
@@ -138,20 +142,22 @@ def check_store(
 ) -> StoreCheck:
     """Validate and score everything anew and compare it with what the store holds, which stays as it is.
 
-    Raises as ``build_board``.
+    Raises as ``build_boards``.
     """
-    judge = Judge(config, read_gold(config.gold), watcher=watcher, workers=workers)
-    judged_board(judge)
+    judging = judges(config, watcher, workers=workers)
+    judged_boards(config, judging)
+    computed = [judged for judge in judging for judged in judge.computed]
     compared, absent = [], []
     differences: list[Difference] = []
-    for judged in judge.computed:
+    for judged in computed:
         stored = store.documents(judged.key)
         if stored is not None:
             compared.append((judged.slug, judged.name))
             differences.extend(_differences(judged, stored))
+            differences.extend(_detail_differences(judged, store.detail_documents(judged.key)))
         elif judged.lasting:
             absent.append((judged.slug, judged.name))
-    current = {judged.key for judged in judge.computed}
+    current = {judged.key for judged in computed}
     hashes = {key.submission_sha256 for key in current}
     others = [key for key in store.all_keys() if key not in current]
     return StoreCheck(
@@ -161,6 +167,21 @@ def check_store(
         gone=tuple(key for key in others if key.submission_sha256 not in hashes),
         outdated=tuple(key for key in others if key.submission_sha256 in hashes),
     )
+
+
+def _detail_differences(judged: Judged, stored: tuple[Any, ...] | None) -> Iterator[Difference]:
+    """Yield how stored details differ; those that are not stored yet are no difference."""
+    if stored is None or judged.details is None:
+        return
+    if stored is DAMAGED:
+        yield Difference(judged.slug, judged.name, "details", "not what was written", "fine")
+        return
+    fresh = [detail.to_dict() for detail in judged.details]
+    if len(stored) != len(fresh):
+        yield Difference(judged.slug, judged.name, "details", str(len(stored)), str(len(fresh)))
+    for old, new in zip(stored, fresh, strict=False):
+        for figure, old_text, new_text in _compare(old, new, f"evidence of claim {new['claim_id']}"):
+            yield Difference(judged.slug, judged.name, figure, old_text, new_text)
 
 
 def _differences(judged: Judged, stored: StoredDocuments) -> Iterator[Difference]:

@@ -1,7 +1,8 @@
 """The result store: what validating and scoring a prediction file gave, kept so that it is never done twice.
 
-One SQLite file beside the board's configuration. It is a cache and nothing else: deleting it costs time, no data. What
-it holds is read as JSON and checked; a file that is damaged or something else is an error and stays as it is.
+One SQLite file beside the board's configuration. Results and details are a cache: losing them costs time, no data. The
+history, of which a board's changelog is made, is nowhere else. What the file holds is read as JSON and checked; one
+that is damaged or something else is an error and stays as it is.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import json
 import os
 import sqlite3
 import zlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import astuple, dataclass
 from pathlib import Path
@@ -20,14 +21,19 @@ from typing import Any
 
 from averitec_eval.errors import ResourceError
 from averitec_eval.json_output import to_json
+from averitec_eval.leaderboard.history import Record
+from averitec_eval.scoring.details import ClaimDetail
 from averitec_eval.scoring.results import ClaimScore, Result
 from averitec_eval.validation import Report
 
 APPLICATION_ID = 0x41564556
 """Marks an SQLite file as a store of this package ("AVEV")."""
 
-SCHEMA_VERSION = 1
-"""Version of the table; a store of another version is refused, not converted."""
+SCHEMA_VERSION = 2
+"""Version of the tables. A store of version 1, which has outcomes only, gets the others; any other one is refused."""
+
+DETAILS_VERSION = 1
+"""Version of the stored details; those of another version count as not there."""
 
 BUSY_SECONDS = 30.0
 """How long one build waits for another one's write, which takes milliseconds."""
@@ -36,9 +42,9 @@ MAX_DOCUMENT_BYTES = 64 * 1024 * 1024
 """How large a stored report or result may be."""
 
 MAX_CLAIMS_BYTES = 512 * 1024 * 1024
-"""How large a result's claims may be, unpacked."""
+"""How large a result's claims or details may be, unpacked."""
 
-MEND = "the store is only a cache: delete the file and build again, or build with --no-store"
+MEND = "nothing but the board's changelog is lost if you delete the file and build again; or build with --no-store"
 
 _TABLE = """\
 CREATE TABLE outcomes (
@@ -52,6 +58,28 @@ CREATE TABLE outcomes (
     checksum TEXT NOT NULL,
     PRIMARY KEY (submission_sha256, gold_sha256, signature, settings)
 )"""
+_DETAILS_TABLE = """\
+CREATE TABLE details (
+    submission_sha256 TEXT NOT NULL,
+    gold_sha256 TEXT NOT NULL,
+    signature TEXT NOT NULL,
+    settings TEXT NOT NULL,
+    details BLOB NOT NULL,
+    checksum TEXT NOT NULL,
+    PRIMARY KEY (submission_sha256, gold_sha256, signature, settings)
+)"""
+_HISTORY_TABLE = """\
+CREATE TABLE history (
+    number INTEGER PRIMARY KEY NOT NULL,
+    date TEXT,
+    record BLOB NOT NULL,
+    checksum TEXT NOT NULL
+)"""
+_SCHEMA = {
+    1: [("table", "outcomes", _TABLE)],
+    2: [("table", "details", _DETAILS_TABLE), ("table", "history", _HISTORY_TABLE), ("table", "outcomes", _TABLE)],
+}
+_KEY = "WHERE submission_sha256 = ? AND gold_sha256 = ? AND signature = ? AND settings = ?"
 
 # SQLite's own words for trouble of the moment or the place, as opposed to a damaged file. Python 3.10 has no codes.
 _ENVIRONMENT = (
@@ -64,6 +92,10 @@ _ENVIRONMENT = (
     "database or disk is full",
     "access permission denied",
 )
+
+
+DAMAGED: tuple[Any, ...] = ("damaged",)
+"""Stands for details that are there, but not as they were written."""
 
 
 class StoreUnavailableError(ResourceError):
@@ -114,11 +146,14 @@ class Store:
     Every outcome is written in a transaction of its own, so that a process killed at any moment leaves a sound store
     of whole outcomes, and several processes can use one store at once. Raises ``ResourceError`` if the file is damaged,
     something else, or of another version, and ``StoreUnavailableError`` if it cannot be used here and now; neither
-    changes the file.
+    changes the file. Whoever meets the latter and goes on without the store sets ``given_up``, so that nobody else
+    waits for it.
     """
 
     def __init__(self, path: str | os.PathLike[str], *, make: bool = True) -> None:
         self.path = Path(path)
+        self.closed = False
+        self.given_up = False
         with self._speaking():
             if make:
                 self.path.parent.mkdir(parents=True, exist_ok=True)
@@ -151,23 +186,40 @@ class Store:
             with self._transaction():
                 # Another process may have made the table since.
                 if self._is_empty():
-                    self._connection.execute(_TABLE)
+                    self._make_tables(_TABLE, _DETAILS_TABLE, _HISTORY_TABLE)
                     self._connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-                    self._connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
         if self._pragma("application_id") != APPLICATION_ID:
             raise ResourceError(
                 f"{self.path}: is an SQLite file, but not a result store of averitec-eval, and was left as it is; "
                 "move it away or name another file as 'store' in the configuration"
             )
-        version = self._pragma("user_version")
-        if version != SCHEMA_VERSION:
+        self._version = self._pragma("user_version")
+        if self._version not in _SCHEMA:
             raise ResourceError(
-                f"{self.path}: is a result store of version {version}; this averitec-eval needs version "
+                f"{self.path}: is a result store of version {self._version}; this averitec-eval needs version "
                 f"{SCHEMA_VERSION}; {MEND}"
             )
-        # A view or trigger in the table's place could do anything; only the table itself is trusted.
-        if self._schema() != [("table", "outcomes", _TABLE)]:
+        # A view or trigger in a table's place could do anything; only the tables themselves are trusted.
+        if self._schema() != _SCHEMA[self._version]:
             raise self._damaged("its tables are not those of a result store")
+        if self._version == 1 and make:
+            self._upgrade()
+
+    def _upgrade(self) -> None:
+        try:
+            with self._transaction():
+                if self._pragma("user_version") == 1:
+                    self._make_tables(_DETAILS_TABLE, _HISTORY_TABLE)
+        except sqlite3.Error as error:
+            if not _of_the_moment(error):
+                raise
+            return  # where nothing can be written, the outcomes can still be read
+        self._version = SCHEMA_VERSION
+
+    def _make_tables(self, *statements: str) -> None:
+        for statement in statements:
+            self._connection.execute(statement)
+        self._connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
 
     def _is_empty(self) -> bool:
         return self._pragma("application_id") == 0 and not self._schema()
@@ -176,7 +228,7 @@ class Store:
         return int(self._connection.execute(f"PRAGMA {name}").fetchone()[0])
 
     def _schema(self) -> list[tuple[str, str, str]]:
-        rows = self._connection.execute("SELECT type, name, sql FROM sqlite_master WHERE sql IS NOT NULL")
+        rows = self._connection.execute("SELECT type, name, sql FROM sqlite_master WHERE sql IS NOT NULL ORDER BY name")
         return [tuple(row) for row in rows]
 
     def __enter__(self) -> Store:
@@ -189,6 +241,7 @@ class Store:
 
     def close(self) -> None:
         """Close the file. Every outcome was written when it was put."""
+        self.closed = True
         self._connection.close()
 
     def get(self, key: Key) -> Outcome | None:
@@ -208,9 +261,8 @@ class Store:
     def documents(self, key: Key) -> StoredDocuments | None:
         """The documents under this key as they stand in the file, sound or not, or None if there are none."""
         with self._speaking():
-            where = "WHERE submission_sha256 = ? AND gold_sha256 = ? AND signature = ? AND settings = ?"
             sizes = self._connection.execute(
-                f"SELECT length(report), length(result), length(claims) FROM outcomes {where}", astuple(key)
+                f"SELECT length(report), length(result), length(claims) FROM outcomes {_KEY}", astuple(key)
             ).fetchone()
             if sizes is None:
                 return None
@@ -218,7 +270,7 @@ class Store:
             if any(size is not None and size > limit for size, limit in zip(sizes, limits, strict=True)):
                 return StoredDocuments(None, None, (), intact=False)
             row = self._connection.execute(
-                f"SELECT report, result, claims, checksum FROM outcomes {where}", astuple(key)
+                f"SELECT report, result, claims, checksum FROM outcomes {_KEY}", astuple(key)
             ).fetchone()
         if row is None:  # removed by another process since
             return None
@@ -244,13 +296,102 @@ class Store:
             with self._speaking(), self._transaction():
                 self._insert(row)
 
-    def replace_all(self, outcomes: Iterable[tuple[Key, Outcome]]) -> None:
-        """Make these outcomes the only ones, in one transaction."""
+    def replace_all(
+        self,
+        outcomes: Iterable[tuple[Key, Outcome]],
+        details: Iterable[tuple[Key, Sequence[ClaimDetail]]] = (),
+    ) -> None:
+        """Make these outcomes and details the only ones, in one transaction. The history stays."""
         rows = [row for key, outcome in outcomes if (row := _row(key, outcome)) is not None]
+        detail_rows = [row for key, of_one in details if (row := _details_row(key, of_one)) is not None]
         with self._speaking(), self._transaction():
             self._connection.execute("DELETE FROM outcomes")
             for row in rows:
                 self._insert(row)
+            if self._version > 1:
+                self._connection.execute("DELETE FROM details")
+                for row in detail_rows:
+                    self._insert_details(row)
+
+    def details(self, key: Key) -> tuple[ClaimDetail, ...] | None:
+        """The details under this key, equal to those that were put, or None if there are none.
+
+        Raises ``ResourceError`` if they are damaged.
+        """
+        documents = self.detail_documents(key)
+        try:
+            if documents is None:
+                return None
+            if documents is DAMAGED:
+                raise ValueError("they are not what was written")
+            return tuple(map(ClaimDetail.from_dict, documents))
+        except ValueError as error:
+            name = key.submission_sha256[:12]
+            raise self._damaged(f"the details of the submission {name}… cannot be used: {error}") from None
+
+    def detail_documents(self, key: Key) -> tuple[Any, ...] | None:
+        """The details under this key as JSON values, ``DAMAGED`` where they are not what was once written."""
+        if self._version == 1:
+            return None
+        with self._speaking():
+            sizes = self._connection.execute(f"SELECT length(details) FROM details {_KEY}", astuple(key)).fetchone()
+            if sizes is None:
+                return None
+            if sizes[0] > MAX_CLAIMS_BYTES:
+                return DAMAGED
+            row = self._connection.execute(f"SELECT details, checksum FROM details {_KEY}", astuple(key)).fetchone()
+        if row is None:
+            return None
+        try:
+            if not isinstance(row[0], bytes) or row[1] != _checksum(key, row[0]):
+                return DAMAGED
+            head, *lines = map(json.loads, _unpack(row[0]).splitlines())
+            return tuple(lines) if head == {"version": DETAILS_VERSION} else None
+        except (TypeError, ValueError, RecursionError, zlib.error):
+            return DAMAGED
+
+    def put_details(self, key: Key, details: Sequence[ClaimDetail]) -> None:
+        """Store the details of a prediction file, in place of any under the same key. If too large, they are not."""
+        row = _details_row(key, details)
+        if row is not None and self._version > 1:
+            with self._speaking(), self._transaction():
+                self._insert_details(row)
+
+    def history(self) -> tuple[Record, ...]:
+        """What was recorded of the board, oldest first. Raises ``ResourceError`` if it is damaged."""
+        if self._version == 1:
+            return ()
+        with self._speaking():
+            (size,) = self._connection.execute("SELECT max(length(record)) FROM history").fetchone()
+            if size is not None and size > MAX_DOCUMENT_BYTES:
+                raise self._damaged("a record of its history is too large")
+            rows = self._connection.execute(
+                "SELECT number, date, record, checksum FROM history ORDER BY number"
+            ).fetchall()
+        records = []
+        for number, date, record, checksum in rows:
+            try:
+                if not isinstance(record, bytes) or checksum != _history_checksum(number, date, record):
+                    raise ValueError("it is not what was written")
+                records.append(Record.from_dict(number, date, json.loads(record)))
+            except (TypeError, ValueError, RecursionError) as error:
+                raise self._damaged(f"the record {number} of its history cannot be used: {error}") from None
+        return tuple(records)
+
+    def add_record(self, date: str | None, record: Record) -> None:
+        """Add a record to the history under the next number, unless the last one says the same."""
+        data = _encode(record.to_dict())
+        if self._version == 1 or len(data) > MAX_DOCUMENT_BYTES:
+            return
+        with self._speaking(), self._transaction():
+            last = self._connection.execute("SELECT number, record FROM history ORDER BY number DESC").fetchone()
+            if last is None or last[1] != data:
+                number = 1 if last is None else last[0] + 1
+                row = (number, date, data, _history_checksum(number, date, data))
+                self._connection.execute("INSERT INTO history VALUES (?, ?, ?, ?)", row)
+
+    def _insert_details(self, row: tuple[str | bytes, ...]) -> None:
+        self._connection.execute("INSERT OR REPLACE INTO details VALUES (?, ?, ?, ?, ?, ?)", row)
 
     def _insert(self, row: tuple[str | bytes | None, ...]) -> None:
         self._connection.execute("INSERT OR REPLACE INTO outcomes VALUES (?, ?, ?, ?, ?, ?, ?, ?)", row)
@@ -277,13 +418,17 @@ class Store:
                 f"{self.path}: the result store cannot be used: {error.strerror or error}"
             ) from None
         except sqlite3.Error as error:
-            text = str(error)
-            if any(words in text for words in _ENVIRONMENT):
-                raise StoreUnavailableError(f"{self.path}: the result store cannot be used: {text}") from None
-            raise self._damaged(text) from None
+            if _of_the_moment(error):
+                raise StoreUnavailableError(f"{self.path}: the result store cannot be used: {error}") from None
+            raise self._damaged(str(error)) from None
 
     def _damaged(self, found: str) -> ResourceError:
         return ResourceError(f"{self.path}: the result store is damaged: {found}; {MEND}")
+
+
+def _of_the_moment(error: sqlite3.Error) -> bool:
+    """Whether the trouble is one of the moment or the place."""
+    return any(words in str(error) for words in _ENVIRONMENT)
 
 
 def _read(stored: StoredDocuments) -> Outcome:
@@ -309,6 +454,19 @@ def _row(key: Key, outcome: Outcome) -> tuple[str | bytes | None, ...] | None:
     if len(report) > MAX_DOCUMENT_BYTES or len(result or b"") > MAX_DOCUMENT_BYTES:
         return None
     return (*astuple(key), report, result, claims, _checksum(key, report, result, claims))
+
+
+def _details_row(key: Key, details: Sequence[ClaimDetail]) -> tuple[str | bytes, ...] | None:
+    head = _encode({"version": DETAILS_VERSION})
+    data = b"".join((head, *(_encode(detail.to_dict()) for detail in details)))
+    if len(data) > MAX_CLAIMS_BYTES:
+        return None
+    packed = zlib.compress(data)
+    return (*astuple(key), packed, _checksum(key, packed))
+
+
+def _history_checksum(number: Any, date: Any, record: bytes) -> str:
+    return hashlib.sha256(_encode({"number": number, "date": date}) + record).hexdigest()
 
 
 def _encode(document: Mapping[str, Any]) -> bytes:
@@ -338,6 +496,8 @@ def _checksum(key: Key, *parts: bytes | None) -> str:
 __all__ = [
     "APPLICATION_ID",
     "BUSY_SECONDS",
+    "DAMAGED",
+    "DETAILS_VERSION",
     "MAX_CLAIMS_BYTES",
     "MAX_DOCUMENT_BYTES",
     "MEND",

@@ -122,26 +122,36 @@ def file_problem(folder: Path, name: str) -> str:
     return ""
 
 
-def asks_anonymity(folder: Path) -> bool:
-    """Whether a folder whose ``submission.yaml`` is not usable may have meant to be anonymous.
+def text_of_settings(folder: Path) -> bytes | None:
+    """What stands in a ``submission.yaml`` that is not usable, and in a ``submission.yml``, to be searched.
 
-    Any word like ``anonymous`` in it is enough, whatever is wrong around it, also under the name ``submission.yml``; so
-    is a file that cannot be looked into, for then nobody knows.
+    None if there is one that cannot be looked into, or not to its end. NUL bytes are left out, without which text in
+    UTF-16 reads like ASCII.
     """
+    found = b""
     for name in (FILE_NAME, "submission.yml"):
         if not os.path.lexists(folder / name):
             continue
         if file_problem(folder, name):
-            return True
+            return None
         try:
             with (folder / name).open("rb") as handle:
                 data = handle.read(MAX_SEARCHED_BYTES + 1)
         except OSError:
-            return True
-        # Without NUL bytes, text in UTF-16 reads like ASCII.
-        if len(data) > MAX_SEARCHED_BYTES or _ANONYMOUS.search(data.replace(b"\0", b"")):
-            return True
-    return False
+            return None
+        if len(data) > MAX_SEARCHED_BYTES:
+            return None
+        found += data.replace(b"\0", b"") + b"\n"
+    return found
+
+
+def asks_anonymity(text: bytes | None) -> bool:
+    """Whether a submission whose settings are not usable may have meant to be anonymous, given their text.
+
+    Any word like ``anonymous`` is enough, whatever is wrong around it; and where they cannot be looked into, nobody
+    knows.
+    """
+    return text is None or _ANONYMOUS.search(text) is not None
 
 
 def _error(folder: Path, problems: list[str]) -> ConfigError:
@@ -195,4 +205,5 @@ __all__ = [
     "asks_anonymity",
     "file_problem",
     "read_submission_folder",
+    "text_of_settings",
 ]

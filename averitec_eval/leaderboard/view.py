@@ -89,7 +89,9 @@ class PublicSystem:
     are empty for a submission that could not be scored. ``first`` says what more question-answer pairs add. ``pairs``
     holds the mean, smallest and largest number of predicted pairs of a claim. ``claims`` are its scores by claim in
     gold order and ``details`` its evidence by claim id, both empty where the gold is hidden; ``details`` may be read
-    from a file when it is first used. ``document`` is its result as a JSON object.
+    from a file when it is first used. ``document`` is its result as a JSON object. ``files`` are the names of the files
+    it was made from, each with its SHA-256 in hex; those of an anonymous one are made up. Neither is in the ``repr``,
+    for pages show neither.
     """
 
     id: str
@@ -124,7 +126,8 @@ class PublicSystem:
     findings: tuple[Finding, ...] = ()
     claims: tuple[ClaimScore, ...] = ()
     details: Mapping[int, ClaimDetail] = field(default_factory=dict)
-    document: Mapping[str, Any] | None = None
+    document: Mapping[str, Any] | None = field(default=None, repr=False)
+    files: tuple[tuple[str, str], ...] = field(default=(), repr=False)
 
     @property
     def scored(self) -> bool:
@@ -263,7 +266,12 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class PublicSite:
-    """Everything a site shows. ``submit`` is the organiser's text on how to take part, ``changes`` are newest first."""
+    """Everything a site shows.
+
+    ``submit`` is the organiser's text on how to take part, ``changes`` are newest first. ``config_file`` is the name of
+    the configuration and ``config_sha256`` its hash in hex, ``published_file`` the name and hash of the file that
+    ``published`` was read from; None where there is none or it may not be told.
+    """
 
     title: str
     description: str
@@ -271,6 +279,9 @@ class PublicSite:
     boards: tuple[PublicBoard, ...]
     published: tuple[PublishedBoard, ...] = ()
     changes: tuple[Change, ...] = ()
+    config_file: str | None = None
+    config_sha256: str | None = None
+    published_file: tuple[str, str] | None = None
 
 
 __all__ = [

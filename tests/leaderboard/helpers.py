@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from averitec_eval import mini_gold_path, read_gold
-from averitec_eval.leaderboard.board import build_board
+from averitec_eval.leaderboard.board import Board, build_boards
 from averitec_eval.leaderboard.config import BoardConfig, read_config
 from averitec_eval.leaderboard.public import public_site
+from averitec_eval.leaderboard.publishing import publish
 from averitec_eval.leaderboard.view import PublicSite
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -49,8 +49,12 @@ def make(root: Path, slug: str, predictions: list[dict[str, Any]], **meta: Any) 
 
 def mini_site() -> PublicSite:
     """The public view of the board of this repository's example submissions, its gold public; scored anew."""
-    config = read_config(ROOT / "leaderboard" / "leaderboard.yaml")
-    return public_site([build_board(replace(config, public=True))])
+    return public_site(build_boards(read_config(ROOT / "leaderboard" / "leaderboard.yaml")))
+
+
+def write(board: Board, directory: Path) -> None:
+    """Write the site of one board."""
+    publish([board], directory)
 
 
 def config_of(root: Path) -> BoardConfig:

@@ -1,4 +1,4 @@
-"""The board: what is ranked, what is not and why, and a page that nothing from a submission can break."""
+"""The board: what is ranked, what is not and why, and what its configuration may say."""
 
 from __future__ import annotations
 
@@ -6,17 +6,17 @@ import csv
 import io
 import json
 import shutil
-from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
 from cli.helpers import run
-from leaderboard.helpers import ROOT, config_of, digests, entries, make
+from leaderboard.helpers import ROOT, config_of, digests, entries, make, write
 
 from averitec_eval import ConfigError, UnreadableError
 from averitec_eval.leaderboard.board import Board, build_board
-from averitec_eval.leaderboard.config import BoardConfig, read_config
-from averitec_eval.leaderboard.site import board_dict, render_page, write_site
+from averitec_eval.leaderboard.config import read_config
+from averitec_eval.leaderboard.exports import board_dict
+from averitec_eval.leaderboard.public import public_board
 
 
 def ranks(board: Board) -> dict[str, int | None]:
@@ -91,79 +91,40 @@ def test_the_examples_of_this_repository() -> None:
     assert min(entry.rank for entry in board.entries if entry.rank) == 1
 
 
-class Page(HTMLParser):
-    """Collects the tags, attributes and text of a page."""
-
-    def __init__(self, html: str) -> None:
-        super().__init__(convert_charrefs=True)
-        self.tags: list[tuple[str, dict[str, str | None]]] = []
-        self.text = ""
-        self.feed(html)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.tags.append((tag, dict(attrs)))
-
-    def handle_data(self, data: str) -> None:
-        self.text += data
-
-
-HOSTILE = "<script>alert(1)</script><img src=x onerror=alert(1)>{{ 7*7 }}\"'&"
-
-
-def test_hostile_text_is_shown_and_does_nothing(tmp_path: Path) -> None:
-    root = tmp_path / "submissions"
-    make(root, "evil", entries(), name=HOSTILE[:80], team=HOSTILE[:80], description=HOSTILE)
-    make(root, "worse", entries(label=HOSTILE), name="w")
-    config = BoardConfig(HOSTILE, "averitec-mini", root, tmp_path / "site", description=HOSTILE)
-    page = Page(render_page(build_board(config)))
-    assert {tag for tag, _ in page.tags} <= {
-        *("html", "head", "meta", "title", "style", "body", "header", "h1", "p", "code", "main", "h2", "div", "table"),
-        *("caption", "thead", "tr", "th", "tbody", "td", "a", "span", "ul", "li", "footer"),
-    }
-    assert not [name for _, attributes in page.tags for name in attributes if name.startswith("on")]
-    assert HOSTILE[:80] in page.text
-    links = [attributes.get("href") or "" for tag, attributes in page.tags if tag == "a"]
-    assert links
-    assert all(link.startswith(("results/", "board.", "manifest.json", "https://", "http://")) for link in links)
-
-
-def test_the_page_allows_its_own_style_only_and_names_no_host(tmp_path: Path) -> None:
-    make(tmp_path / "submissions", "one", entries())
-    html = render_page(build_board(config_of(tmp_path / "submissions")))
-    policy = next(a["content"] for t, a in Page(html).tags if t == "meta" and "http-equiv" in a)
-    assert policy is not None
-    assert "default-src 'none'" in policy
-    assert "unsafe" not in policy
-    assert "://" not in html
-
-
 def test_the_site_holds_the_same_numbers_in_every_file(tmp_path: Path) -> None:
     root = tmp_path / "submissions"
     make(root, "one", entries(0.8))
     make(root, "two", entries(label="no label"))
     board = build_board(config_of(root))
-    write_site(board, tmp_path / "site")
-    names = sorted(
-        str(path.relative_to(tmp_path / "site")) for path in (tmp_path / "site").rglob("*") if path.is_file()
+    write(board, tmp_path / "site")
+    site = tmp_path / "site"
+    assert {"index.html", "about.html", "board.csv", "board.json", "manifest.json", "systems/one.html"} <= set(
+        digests(site)
     )
-    assert names == ["board.csv", "board.json", "index.html", "manifest.json", "results/one.json"]
-    document = json.loads((tmp_path / "site" / "board.json").read_text(encoding="utf-8"))
-    assert document == json.loads(json.dumps(board_dict(board)))
-    result = json.loads((tmp_path / "site" / "results" / "one.json").read_text(encoding="utf-8"))
+    assert sorted(path.name for path in (site / "results").iterdir()) == ["one.csv", "one.json"]
+    document = json.loads((site / "board.json").read_text(encoding="utf-8"))
+    assert document == json.loads(json.dumps(board_dict(public_board(board))))
+    result = json.loads((site / "results" / "one.json").read_text(encoding="utf-8"))
     assert result["scores"] == document["entries"][0]["scores"]
-    rows = list(csv.DictReader(io.StringIO((tmp_path / "site" / "board.csv").read_text(encoding="utf-8"))))
+    rows = list(csv.DictReader(io.StringIO((site / "board.csv").read_text(encoding="utf-8"))))
     assert float(rows[0]["averitec@0.25"]) == result["scores"]["averitec@0.25"]
-    assert (rows[1]["slug"], rows[1]["rank"]) == ("two", "")
+    assert (rows[1]["id"], rows[1]["rank"]) == ("two", "")
+    scores = list(csv.DictReader(io.StringIO((site / "results" / "one.csv").read_text(encoding="utf-8"))))
+    over_all = {row["metric"]: float(row["score"]) for row in scores if row["part"] == "all"}
+    assert over_all == result["scores"]
 
 
 def test_a_submission_that_left_the_board_leaves_the_site(tmp_path: Path) -> None:
     root = tmp_path / "submissions"
     make(root, "one", entries())
     make(root, "two", entries())
-    write_site(build_board(config_of(root)), tmp_path / "site")
+    write(build_board(config_of(root)), tmp_path / "site")
     shutil.rmtree(root / "two")
-    write_site(build_board(config_of(root)), tmp_path / "site")
-    assert [path.name for path in (tmp_path / "site" / "results").iterdir()] == ["one.json"]
+    write(build_board(config_of(root)), tmp_path / "site")
+    left = digests(tmp_path / "site")
+    assert not [name for name in left if "two" in name]
+    assert {"results/one.json", "systems/one.html"} <= set(left)
+    assert not (tmp_path / "site" / "compare" / "one").exists()
 
 
 def test_the_same_input_gives_the_same_bytes(tmp_path: Path) -> None:
@@ -180,7 +141,7 @@ def test_private_contact_reaches_no_file(tmp_path: Path) -> None:
     root = tmp_path / "submissions"
     make(root, "good", entries(), contact=marker)
     make(root, "bad", entries(label="no label"), contact=[marker])
-    write_site(build_board(config_of(root)), tmp_path / "site")
+    write(build_board(config_of(root)), tmp_path / "site")
     for path in (tmp_path / "site").rglob("*"):
         assert path.is_dir() or marker not in path.read_text(encoding="utf-8")
 

@@ -14,14 +14,13 @@ from typing import Any
 import jsonschema
 import pytest
 from cli.helpers import run
-from leaderboard.helpers import ROOT, digests, entries, make, write_board
+from leaderboard.helpers import ROOT, digests, entries, make, write, write_board
 
 import averitec_eval
 from averitec_eval import mini_gold_path
 from averitec_eval.files import remove_scratch, write_if_changed
 from averitec_eval.leaderboard.board import build_board
 from averitec_eval.leaderboard.config import BoardConfig
-from averitec_eval.leaderboard.site import write_site
 
 SCHEMA = json.loads((ROOT / "averitec_eval" / "schemas" / "manifest.schema.json").read_text(encoding="utf-8"))
 
@@ -63,25 +62,27 @@ def test_every_hash_is_that_of_the_file(board: Path) -> None:
     inputs = document["inputs"]
     assert inputs["configuration"] == {"file": "board.yaml", "sha256": sha256(board)}
     gold = board.parent.parent / "secret-place" / "hidden-gold.json"
-    assert inputs["gold"] == {"sha256": sha256(gold), "claims": 40}
+    (listed_board,) = inputs["boards"]
+    assert listed_board["gold"] == {"sha256": sha256(gold), "claims": 40}
     listed = {
-        submission["slug"]: {file["file"]: file["sha256"] for file in submission["files"]}
-        for submission in inputs["submissions"]
+        submission["id"]: {file["file"]: file["sha256"] for file in submission["files"]}
+        for submission in listed_board["submissions"]
     }
     root = board.parent / "submissions"
     both = ("predictions.json", "submission.yaml")
-    expected = {"sound": both, "incomplete": both, "invalid": both, "unusable": ("submission.yaml",), "bad name": ()}
+    expected = {"sound": both, "incomplete": both, "invalid": both, "unusable": ("submission.yaml",), "bad-name": ()}
     assert listed == {slug: {name: sha256(root / slug / name) for name in names} for slug, names in expected.items()}
     outputs = {file["file"]: file["sha256"] for file in document["outputs"]}
     assert outputs == {name: digest for name, digest in digests(site).items() if name != "manifest.json"}
     assert {"index.html", "board.json", "board.csv", "results/sound.json"} <= set(outputs)
     assert document["package"] == {"name": "averitec-eval", "version": averitec_eval.__version__}
     result = json.loads((site / "results" / "sound.json").read_text())
-    assert (document["profile"], document["signature"]) == (result["profile"], result["signature"])
+    assert (listed_board["profile"], listed_board["signature"]) == (result["profile"], result["signature"])
 
 
 def test_the_command_makes_the_same_bytes_again(board: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert run("leaderboard", "build", board, "--no-store", "--out", tmp_path / "first").code == 0
+    assert run("leaderboard", "build", board, "--out", tmp_path / "first").code == 0
+    (board.parent / "leaderboard.sqlite").unlink()  # whose history would go on
     program, *arguments = read_manifest(tmp_path / "first")["command"]
     assert program == "averitec-eval"
     monkeypatch.chdir(board.parent)
@@ -100,7 +101,7 @@ def test_no_file_of_the_site_says_where_anything_lies(board: Path) -> None:
 
 def test_a_board_of_python_objects_has_no_configuration_file(tmp_path: Path) -> None:
     make(tmp_path / "submissions", "s", entries(0.5))
-    write_site(build_board(BoardConfig("t", "averitec-mini", tmp_path / "submissions", tmp_path)), tmp_path / "site")
+    write(build_board(BoardConfig("t", "averitec-mini", tmp_path / "submissions", tmp_path)), tmp_path / "site")
     document = read_manifest(tmp_path / "site")
     assert document["inputs"]["configuration"] is None
     assert document["command"] is None
@@ -134,7 +135,7 @@ def test_building_without_a_change_touches_no_file(board: Path) -> None:
     assert run("leaderboard", "build", board).code == 0
     changed = {Path(name).name for name, time in times(site).items() if before.get(name) != time}
     assert changed >= {"manifest.json", "board.json", "board.csv", "index.html", "new.json"}
-    assert not changed & {"sound.json", "incomplete.json"}
+    assert not changed & {"sound.json", "incomplete.json", "site.css"}
 
 
 def test_a_file_is_written_where_its_bytes_differ(tmp_path: Path) -> None:

@@ -180,7 +180,7 @@ def test_a_rebuild_scores_everything_and_leaves_only_what_is_on_the_board(board:
         assert len(list(opened.all_keys())) == 2
     site = digests(board.parent / "site")
     assert site["results/two.json"] == right["results/two.json"]
-    assert run("leaderboard", "build", board, "--no-store", "--out", board.parent / "again").code == 0
+    assert run("leaderboard", "build", board, "--out", board.parent / "again").code == 0
     assert site == digests(board.parent / "again")
 
 

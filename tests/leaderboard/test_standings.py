@@ -11,11 +11,12 @@ from pathlib import Path
 
 import pytest
 from jsonschema import Draft202012Validator
-from leaderboard.helpers import ROOT, config_of, entries, make
+from leaderboard.helpers import ROOT, config_of, entries, make, write
 
 from averitec_eval.leaderboard.board import build_board
 from averitec_eval.leaderboard.config import read_config
-from averitec_eval.leaderboard.site import board_dict, render_page, write_site
+from averitec_eval.leaderboard.exports import board_dict
+from averitec_eval.leaderboard.public import public_board
 
 
 def test_only_primary_systems_of_the_phase_are_ranked(tmp_path: Path) -> None:
@@ -68,7 +69,10 @@ def test_the_runs_of_a_system_show_their_spread_and_rank_once(tmp_path: Path) ->
     assert (entry.spread.low, entry.spread.high) == (min(entry.spread.scores), max(entry.spread.scores))
     assert len(entry.spread.scores) == 3
     assert [one.rank for one in board.entries] == [1, 2]
-    assert f"3 runs score {entry.spread.low:.3f} to {entry.spread.high:.3f}" in render_page(board)
+    shown = next(system for system in public_board(board).systems if system.id == "seeds").runs
+    assert shown is not None
+    assert (shown.scores, shown.low, shown.high) == (entry.spread.scores, entry.spread.low, entry.spread.high)
+    assert shown.deviation == entry.spread.deviation
 
 
 def test_a_run_that_cannot_be_scored_is_named_and_left_out(tmp_path: Path) -> None:
@@ -84,20 +88,21 @@ def test_a_run_that_cannot_be_scored_is_named_and_left_out(tmp_path: Path) -> No
 
 def test_board_json_follows_its_schema_and_csv_holds_the_same_ranks(tmp_path: Path) -> None:
     board = build_board(read_config(ROOT / "leaderboard" / "leaderboard.yaml"))
-    document = json.loads(json.dumps(board_dict(board), allow_nan=False))
+    document = json.loads(json.dumps(board_dict(public_board(board)), allow_nan=False))
     schema = json.loads((resources.files("averitec_eval") / "schemas" / "board.schema.json").read_text("utf-8"))
     Draft202012Validator.check_schema(schema)
     Draft202012Validator(schema).validate(document)
-    write_site(board, tmp_path)
+    write(board, tmp_path)
     rows = list(csv.DictReader(io.StringIO((tmp_path / "board.csv").read_text(encoding="utf-8"))))
     for row, entry in zip(rows, document["entries"], strict=True):
-        assert row["slug"] == entry["slug"]
+        assert row["id"] == entry["id"]
         assert row["tier"] == ("" if entry["tier"] is None else str(entry["tier"]))
         ends = entry["rank_interval"] or ["", ""]
         assert [row["rank low"], row["rank high"]] == [str(end) for end in ends]
         if entry["intervals"] is not None:
             headline = entry["intervals"][document["headline"]]
-            assert (float(row["low"]), float(row["high"])) == (headline["low"], headline["high"])
+            name = document["headline"]
+            assert [float(row[f"{name} low"]), float(row[f"{name} high"])] == headline
 
 
 @pytest.mark.parametrize("shares", [(1.0, 0.0), (0.5, 0.45)])

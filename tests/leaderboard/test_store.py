@@ -19,7 +19,7 @@ from typing import Any
 import pytest
 from cli.helpers import run
 from hypothesis import given, settings
-from leaderboard.helpers import ROOT, config_of, digests, entries, make, write_board
+from leaderboard.helpers import ROOT, config_of, digests, entries, make, write, write_board
 from scoring.helpers import OVERLAP
 from strategies import gold_with_predictions
 
@@ -40,7 +40,6 @@ from averitec_eval import (
 from averitec_eval.leaderboard import judging, store
 from averitec_eval.leaderboard.board import Board, build_board
 from averitec_eval.leaderboard.config import BoardConfig
-from averitec_eval.leaderboard.site import site_files
 from averitec_eval.leaderboard.store import Key, Outcome, Store, StoreUnavailableError
 from averitec_eval.validation import Report
 
@@ -246,7 +245,9 @@ def test_the_board_and_its_site_are_the_same_whatever_the_store_held(tmp_path: P
     warm, second = build(config, tmp_path / "s.sqlite")
     assert (len(first.stored), len(second.computed)) == (0, 0)
     assert without == cold == warm
-    assert site_files(without) == site_files(cold) == site_files(warm)
+    for name, board in (("without", without), ("cold", cold), ("warm", warm)):
+        write(board, tmp_path / name)
+    assert digests(tmp_path / "without") == digests(tmp_path / "cold") == digests(tmp_path / "warm")
 
 
 def renamed(root: Path) -> None:
@@ -632,7 +633,8 @@ def test_several_writers_at_once_lose_nothing(tmp_path: Path, source: Path, outc
 
 def test_two_builds_at_once_write_the_same_site(tmp_path: Path) -> None:
     path = write_board(tmp_path, {f"s{number}": number / 8 for number in range(8)})
-    assert run("leaderboard", "build", path, "--no-store", "--out", tmp_path / "alone").code == 0
+    assert run("leaderboard", "build", path, "--out", tmp_path / "alone").code == 0
+    (tmp_path / "leaderboard.sqlite").unlink()
     for _ in range(2):  # once they make the store, once they find it
         processes = [
             subprocess.Popen([*COMMAND, "leaderboard", "build", str(path)], stderr=subprocess.PIPE, text=True)
@@ -647,7 +649,8 @@ def test_two_builds_at_once_write_the_same_site(tmp_path: Path) -> None:
 
 def test_a_build_killed_at_any_moment_is_made_good_by_the_next(tmp_path: Path) -> None:
     path = write_board(tmp_path, {f"s{number}": number / 8 for number in range(8)})
-    assert run("leaderboard", "build", path, "--no-store", "--out", tmp_path / "alone").code == 0
+    assert run("leaderboard", "build", path, "--out", tmp_path / "alone").code == 0
+    (tmp_path / "leaderboard.sqlite").unlink()
     dice = random.Random(11)
     file = tmp_path / "leaderboard.sqlite"
     kept = 0
