@@ -185,7 +185,10 @@ def _index_page(board: PublicBoard, around: Frame, sides: Mapping[str, Side]) ->
             pairs=pairs,
             cells=cells,
             sides=tuple(sides.values()),
-            top=difference_top((pair.ci_low, pair.ci_high) for _, _, pair in pairs),
+            # Oracles are so far ahead that an axis with room for them would show nothing else.
+            top=difference_top(
+                (pair.ci_low, pair.ci_high) for a, b, pair in pairs if "oracle" not in (sides[a].kind, sides[b].kind)
+            ),
             pair_path=pair_path,
             p=p_text,
             outcome=outcome,

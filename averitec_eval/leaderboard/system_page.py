@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
+from averitec_eval.comparison import PairComparison
 from averitec_eval.leaderboard.board_page import Picture, axis_top, picture
 from averitec_eval.leaderboard.claim_pages import claim_path
 from averitec_eval.leaderboard.compare_pages import difference_top, outcome, p_text, pair_path
@@ -15,7 +16,6 @@ from averitec_eval.leaderboard.rendering import Crumb, Frame, crumbs, frame, met
 from averitec_eval.leaderboard.view import (
     ConfusionMatrix,
     PublicBoard,
-    PublicComparison,
     PublicSite,
     PublicSystem,
 )
@@ -32,6 +32,7 @@ class Rival(NamedTuple):
 
     id: str
     name: str
+    kind: str
     difference: float
     low: float
     high: float
@@ -78,6 +79,8 @@ def _page(board: PublicBoard, around: Frame, system: PublicSystem, charts: Chart
             around,
             crumbs(around, Crumb(system.name, None)),
             system=slim,
+            # What the table of findings says is not said twice.
+            problems=[problem for problem in system.problems if problem not in _examples(system)],
             folder=board.folder,
             headline=board.headline,
             metrics=[
@@ -100,7 +103,7 @@ def _page(board: PublicBoard, around: Frame, system: PublicSystem, charts: Chart
             ],
             cap=board.profile.cap,
             rivals=rivals,
-            rivals_top=difference_top([(rival.low, rival.high) for rival in rivals]),
+            rivals_top=difference_top([(rival.low, rival.high) for rival in rivals if rival.kind != "oracle"]),
             pair_path=pair_path,
             p=p_text,
             telling=(
@@ -112,6 +115,10 @@ def _page(board: PublicBoard, around: Frame, system: PublicSystem, charts: Chart
     return Page(path, (around, slim, facts, rivals, got, missed, levels), make)
 
 
+def _examples(system: PublicSystem) -> set[str]:
+    return {example for finding in system.findings for example in finding.examples}
+
+
 def _levels(board: PublicBoard, system: PublicSystem, charts: Charts | None) -> Picture | None:
     from averitec_eval.leaderboard.charts import Charts
 
@@ -120,18 +127,18 @@ def _levels(board: PublicBoard, system: PublicSystem, charts: Charts | None) -> 
 
 
 def _rivals(board: PublicBoard, system: PublicSystem) -> Iterator[Rival]:
+    kinds = {other.id: other.kind for other in board.systems}
     for comparison in board.comparisons:
         if system.id == comparison.a:
-            yield _rival(comparison, comparison.b, comparison.pair.b, 1)
+            yield _rival(comparison.b, kinds[comparison.b], comparison.pair.b, comparison.pair, 1)
         elif system.id == comparison.b:
-            yield _rival(comparison, comparison.a, comparison.pair.a, -1)
+            yield _rival(comparison.a, kinds[comparison.a], comparison.pair.a, comparison.pair, -1)
 
 
-def _rival(comparison: PublicComparison, other: str, name: str, sign: int) -> Rival:
-    pair = comparison.pair
+def _rival(other: str, kind: str, name: str, pair: PairComparison, sign: int) -> Rival:
     low, high = sorted((sign * pair.ci_low, sign * pair.ci_high))
     wins, losses = (pair.wins, pair.losses) if sign > 0 else (pair.losses, pair.wins)
-    return Rival(other, name, sign * pair.difference, low, high, pair.p, outcome(pair), wins, pair.ties, losses)
+    return Rival(other, name, kind, sign * pair.difference, low, high, pair.p, outcome(pair), wins, pair.ties, losses)
 
 
 def confusion_rows(matrix: ConfusionMatrix) -> tuple[tuple[str, tuple[Cell, ...], int], ...]:

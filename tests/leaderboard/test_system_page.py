@@ -35,8 +35,9 @@ def made(site: PublicSite, board: PublicBoard) -> dict[str, Element]:
 
 
 def page_of(site: PublicSite, board: PublicBoard, system: PublicSystem) -> Element:
-    """The page of a system that takes the first one's place."""
-    changed = replace(board, systems=(system, *board.systems[1:]), comparisons=())
+    """The page of a system that takes the place of the one with its id."""
+    others = (other for other in board.systems if other.id != system.id)
+    changed = replace(board, systems=(system, *others), comparisons=())
     return drawn(system_pages(site, changed, None))[system_path("", system.id)]
 
 
@@ -182,6 +183,16 @@ def test_runs_missing_claims_findings_and_signature(site: PublicSite, board: Pub
     assert row.all("a")[0].attributes["href"] == "../about.html#Q005"
     assert "profile:x" in page.text
     assert "ab" * 32 in page.text
+
+
+def test_problems_are_said_once(site: PublicSite, board: PublicBoard) -> None:
+    (system,) = (system for system in board.systems if not system.scored)
+    assert system.problems
+    texts = [" ".join(problem.split()) for problem in system.problems]
+    page = page_of(site, board, system)
+    assert [page.text.count(text) for text in texts] == [1] * len(texts)
+    page = page_of(site, board, replace(system, findings=()))
+    assert [item.text for item in page.all("ul", class_="problems")[0].all("li")] == texts
 
 
 def test_metadata(site: PublicSite, board: PublicBoard) -> None:
