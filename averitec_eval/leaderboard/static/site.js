@@ -11,6 +11,7 @@
   const all = (selector, root = document) => [...root.querySelectorAll(selector)];
   const make = (tag, properties = {}) => Object.assign(document.createElement(tag), properties);
   const mark = (element, attributes) => Object.entries(attributes).forEach(([name, value]) => element.setAttribute(name, value));
+  const on = (element, type, act) => element.addEventListener(type, act);
   const collator = new Intl.Collator("en", { numeric: true, sensitivity: "base" });
   const folded = (text) => text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
 
@@ -35,7 +36,7 @@
       const button = make("button", { type: "button", className: "sort" });
       button.append(...head.childNodes);
       head.append(button);
-      button.addEventListener("click", () => {
+      on(button, "click", () => {
         const [key, direction] = this.sorting();
         const wanted = key !== head.dataset.key ? head.dataset.first : direction === "ascending" ? "descending" : "ascending";
         this.change({ sort: (wanted === "descending" ? "-" : "") + head.dataset.key });
@@ -45,9 +46,9 @@
     wire() {
       const { controls } = this;
       controls.hidden = false;
-      this.search?.addEventListener("input", () => this.change({ q: this.search.value.trim() }));
+      if (this.search) on(this.search, "input", () => this.change({ q: this.search.value.trim() }));
       for (const select of this.filters) {
-        select.addEventListener("change", () => this.change({ [select.dataset.filter]: select.value }));
+        on(select, "change", () => this.change({ [select.dataset.filter]: select.value }));
       }
       controls.querySelector("[data-reset]")?.addEventListener("click", () => {
         this.state = {};
@@ -60,19 +61,19 @@
       for (const head of this.heads) {
         if ("fixed" in head.dataset) continue;
         const box = make("input", { type: "checkbox" });
-        box.addEventListener("change", () => this.toggle(head.dataset.key));
+        on(box, "change", () => this.toggle(head.dataset.key));
         const label = make("label");
         label.append(box, " " + head.textContent.trim());
         list.append(label);
         this.boxes.set(head.dataset.key, box);
       }
       menu.append(list);
-      menu.addEventListener("keydown", (event) => {
+      on(menu, "keydown", (event) => {
         if (event.key !== "Escape" || !menu.open) return;
         menu.open = false;
         menu.querySelector("summary").focus();
       });
-      document.addEventListener("click", (event) => {
+      on(document, "click", (event) => {
         if (!menu.contains(event.target)) menu.open = false;
       });
     }
@@ -202,8 +203,8 @@
         const button = make("button", { type: "button", id: `tab-${panel.id}`, textContent: link.textContent });
         mark(button, { role: "tab", "aria-controls": panel.id });
         mark(panel, { role: "tabpanel", "aria-labelledby": button.id });
-        button.addEventListener("click", () => this.pick(index, changed));
-        button.addEventListener("keydown", (event) => {
+        on(button, "click", () => this.pick(index, changed));
+        on(button, "keydown", (event) => {
           const last = this.panels.length - 1;
           const to = { ArrowRight: index < last ? index + 1 : 0, ArrowLeft: index ? index - 1 : last, Home: 0, End: last }[event.key];
           if (to === undefined) return;
@@ -274,8 +275,8 @@
     const link = () => all("a[data-a]").find(({ dataset }) => pair(dataset.a, dataset.b) === pair(a.value, b.value));
     const refresh = () => (button.disabled = !link());
     chooser.hidden = false;
-    chooser.addEventListener("change", refresh);
-    button.addEventListener("click", () => link() && location.assign(link().href));
+    on(chooser, "change", refresh);
+    on(button, "click", () => link() && location.assign(link().href));
     refresh();
   }
 })();
