@@ -23,7 +23,6 @@ from averitec_eval.scoring.explain import credit_sentence
 from averitec_eval.scoring.profiles import Profile
 from averitec_eval.scoring.results import ClaimScore
 
-
 SHORT = {
     Verdict.SUPPORTED: "Supported",
     Verdict.REFUTED: "Refuted",
@@ -230,8 +229,8 @@ def _runs(
             body = evidence_html(detail, score, claim.evidence, context.limit)
         # The target of links lies inside: following one opens what is around it.
         yield (
-            f"<details class=run><summary><strong>{_name(row)}</strong> <span>{predicted} {_right(score)}</span> "
-            f"<span>evidence {score.evidence_qa:.4f}</span> <span>{_credit(score.credit[level])}</span></summary>\n"
+            f"<details class=run><summary><strong>{_name(row)}</strong> {predicted} {_right(score)} "
+            f"evidence {score.evidence_qa:.4f} {_credit(score.credit[level])}</summary>\n"
             f'<div id="s-{row.id}">{body}</div></details>'
         )
 

@@ -15,7 +15,7 @@ from averitec_eval.scoring.results import ClaimScore
 CLAIM_TEXT_LIMIT = 110
 """How many characters of a deciding claim are shown; its own page has all."""
 
-LISTED = 40
+LISTED = 30
 """How many deciding claims of each side are listed with their texts; of the others there are links."""
 
 

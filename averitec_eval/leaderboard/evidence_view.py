@@ -21,7 +21,7 @@ from averitec_eval.scoring.results import ClaimScore
 MATCHED_LIMIT = 4_000
 """How many characters of one side of a matched pair are shown; more only fills the host's disk."""
 
-UNMATCHED_LIMITS = ((5_000, 300), (20_000, 120), (10**9, 60))
+UNMATCHED_LIMITS = ((5_000, 300), (20_000, 100), (10**9, 60))
 """How many characters of a pair without a partner are shown: on a board of up to so many systems times claims, so many.
 With more, the site would grow beyond what hosts take.
 """
@@ -47,7 +47,7 @@ def source(url: str | None) -> str:
     address = href(url)
     if not address:
         return ""
-    return f' <a class=src href="{escape(address)}" rel="{EXTERNAL_REL}">{safe(urlsplit(address).hostname or "")}</a>'
+    return f' <a href="{escape(address)}" rel="{EXTERNAL_REL}">{safe(urlsplit(address).hostname or "")}</a>'
 
 
 def unmatched_limit(systems: int, claims: int) -> int:
