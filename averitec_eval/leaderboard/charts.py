@@ -22,10 +22,10 @@ from averitec_eval.validation.printable import shorten
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-WIDTH = 7.5
-"""Inches: across both columns of a paper, and 720 pixels of a page."""
+WIDTH = 6.2
+"""Inches: the text of a paper in one column, and 595 pixels of a page."""
 
-NAME_LENGTH = 28
+NAME_LENGTH = 26
 """How many narrow characters of a system's name a figure has room for; tables hold all of it."""
 
 
@@ -77,8 +77,8 @@ class Charts:
         if not curves:
             return None
         data = drawing.LevelsData(tuple(curves), _ranking_level(board), _level_title(board), "AVeriTeC score", False)
-        headings = ("Rank", "System", *(f"at {level_name(level)}" for level in levels))
-        rows = tuple((system.rank, system.name, *_at_levels(system, levels)) for system in systems)
+        headings = ("System", "Rank", *(f"at {level_name(level)}" for level in levels))
+        rows = tuple((system.name, system.rank, *_at_levels(system, levels)) for system in systems)
         title = "AVeriTeC score by level" + _of(board)
         return Chart(
             "levels",
@@ -103,9 +103,9 @@ class Charts:
             "Seconds per claim (logarithmic)",
             _headline_title(board),
         )
-        headings = ("Rank", "System", "Seconds per claim", _headline_title(board), "Low", "High", "Open weights")
+        headings = ("System", "Rank", "Seconds per claim", _headline_title(board), "Low", "High", "Open weights")
         rows: list[tuple[Value, ...]] = [
-            (system.rank, system.name, *point, system.open_weights)
+            (system.name, system.rank, *point, system.open_weights)
             for system, point in zip(systems, points, strict=True)
         ]
         title = "Score against runtime" + _of(board)
@@ -241,11 +241,11 @@ def groups_table(board: PublicBoard, groups_of: Callable[[PublicSystem], Sequenc
     sizes = {group.name: group.n for system in board.scored for group in groups_of(system)}
     if not sizes:
         return None
-    headings = ("Rank", "System", *(f"{shorten(name, 60)} ({n:,})" for name, n in sizes.items()))
+    headings = ("System", "Rank", *(f"{shorten(name, 60)} ({n:,})" for name, n in sizes.items()))
     rows = []
     for system in board.scored:
         scores = {group.name: group.scores.get(board.headline) for group in groups_of(system)}
-        rows.append((system.rank, system.name, *(_span(scores.get(name))[0] for name in sizes)))
+        rows.append((system.name, system.rank, *(_span(scores.get(name))[0] for name in sizes)))
     return _table(f"{_headline_title(board)} by {what}{_of(board)}", headings, tuple(rows))
 
 

@@ -286,7 +286,7 @@ def _name_ends(figure: Figure, axes: Axes, curves: Sequence[Curve], box: Box) ->
 
 def draw_runtime(figure: Figure, data: RuntimeData) -> None:
     """Score against seconds per claim, a point with its interval and name for each system."""
-    axes, box = _axes(figure, left=38, bottom=52, right=14, top=24)
+    axes, box = _axes(figure, left=38, bottom=60, right=14, top=24)
     times = [curve.points[0][0] for curve in data.curves]
     axes.set_xscale("log")
     axes.set_xlim(min(times) / 1.8, max(times) * 1.8)
@@ -311,24 +311,27 @@ def draw_runtime(figure: Figure, data: RuntimeData) -> None:
         if label is not None:
             align = ("left", "center", "right")[label.align + 1]
             figure.text(label.x, label.y, curve.series.label, transform=_points(figure), ha=align, va="center_baseline")
-    key = "Filled: open weights. Hollow: not open, or not said. Lines: intervals of the score."
+    key = ["Filled: open weights. Hollow: not open, or not said. Lines: intervals of the score."]
     left_out = sum(label is None for label in labels)
     if left_out:
-        key += f" {left_out} {'point has' if left_out == 1 else 'points have'} no room for a name."
-    figure.text(box.left, 8, key, transform=_points(figure), size=_SMALL, color=MUTED)
+        key.append(f"{left_out} {'point has' if left_out == 1 else 'points have'} no room for a name.")
+    for line, text in enumerate(key):
+        figure.text(box.left, 18 - 11 * line, text, transform=_points(figure), size=_SMALL, color=MUTED)
 
 
 def draw_forest(figure: Figure, data: ForestData) -> None:
     """Scores with their intervals, a row for each system, and the figures written beside them."""
     from matplotlib.patches import Rectangle
+    from matplotlib.ticker import MaxNLocator
 
     labels = [curve.series.label for curve in data.curves]
     axes, box = _axes(figure, left=18 + max(map(_width, labels)), bottom=36, right=132, top=16)
     count = len(data.curves)
-    ends = [value for curve in data.curves for _, y, low, high in curve.points for value in (y, low, high)]
+    ends = [value for curve in data.curves for x, _, low, high in curve.points for value in (x, low, high)]
     known = [value for value in ends if value is not None]
     axes.set_xlim(max(0.0, min(known) - 0.03), min(1.0, max(known) + 0.03))
     axes.set_ylim(count - 0.5, -0.5)
+    axes.xaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 5, 10]))
     axes.set_yticks([])
     axes.spines["left"].set_visible(False)
     axes.grid(axis="x")

@@ -27,7 +27,7 @@ def test_tables_are_written_and_their_paths_printed(board: Path, tmp_path: Path)
     assert {path for path in (tmp_path / "tables").rglob("*") if path.is_file()} == set(paths)
     scores = json.loads((board.parent / "site" / "board.json").read_text(encoding="utf-8"))["entries"][0]["scores"]
     first = (tmp_path / "tables" / "levels.csv").read_text(encoding="utf-8").splitlines()[1].split(",")
-    assert first[:3] == ["1", "one", repr(scores["averitec@0.1"])]
+    assert first[:3] == ["one", "1", repr(scores["averitec@0.1"])]
 
 
 def test_figures_are_pdf_unless_asked_otherwise_and_the_same_again(

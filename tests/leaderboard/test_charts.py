@@ -233,6 +233,15 @@ def test_any_board_can_be_drawn(board: PublicBoard) -> None:
         ElementTree.fromstring(render(chart, "svg"))
 
 
+def test_the_axis_of_scores_begins_where_the_intervals_do() -> None:
+    board = board_of(system_of("One", 1, (0.9, 0.8, 0.7)), system_of("Two", 2, (0.9, 0.74, 0.7)))
+    shown = texts(render(made(Charts().forest(board)), "svg"))
+    ticks = [float(text) for text in shown if re.fullmatch(r"0\.\d{1,2}", text)]
+    assert len(ticks) >= 3
+    assert 0.65 <= min(ticks) < max(ticks) <= 0.9
+    assert "0.740 [0.700, 0.780]" in shown
+
+
 # --- Files ---
 
 

@@ -57,9 +57,9 @@ def test_a_csv_holds_full_precision(site: PublicSite) -> None:
     board = site.boards[0]
     files = dict(paper_files(site, "csv"))
     heading, *lines = rows(files["levels.csv"])
-    assert heading == ["Rank", "System", *(f"at {level_name(level)}" for level in sorted(board.levels))]
+    assert heading == ["System", "Rank", *(f"at {level_name(level)}" for level in sorted(board.levels))]
     for line, system in zip(lines, board.scored, strict=True):
-        assert line[:2] == ["" if system.rank is None else str(system.rank), system.name]
+        assert line[:2] == [system.name, "" if system.rank is None else str(system.rank)]
         scores = [system.scores[f"averitec@{level_name(level)}"].value for level in sorted(board.levels)]
         assert list(map(float, line[2:])) == scores
 
@@ -85,7 +85,7 @@ def test_names_run_nowhere() -> None:
     system = replace(system_of("One", 1, (0.5, 0.4, 0.3)), name=name, id="one")
     system = replace(system, by_type=(Group("A|type\n%", 12, system.scores),))
     made = {form: dict(paper_files(site_of(board_of(system)), form)) for form in ("csv", "latex", "markdown")}
-    assert rows(made["csv"]["levels.csv"])[1][1] == "'=1+1|$x$ <b>_\\input{x}\\u202e\\n"
+    assert rows(made["csv"]["levels.csv"])[1][0] == "'=1+1|$x$ <b>_\\input{x}\\u202e\\n"
     latex = made["latex"]["levels.tex"].decode()
     assert r"\textbar{}\$x\$ \textless{}b\textgreater{}\_\textbackslash{}input\{x\}" in latex
     assert r"A\textbar{}type\textbackslash{}n\%" in made["latex"]["by-type.tex"].decode()
