@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
 import pytest
-from browser.driving import Visit, open_site, serving
+from browser.driving import Site, Visit, Visitor, open_site, serving
+from browser.sites import mini_site, phased_site, real_site
 from install_browser import NoBrowserError, find_browser, required
 from playwright.sync_api import Browser, sync_playwright
 
@@ -42,9 +44,6 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
-Visitor = Callable[..., Visit]
-
-
 @pytest.fixture
 def visit(chromium: Browser) -> Iterator[Visitor]:
     """Opens sites: ``visit(base, **how)``. When the test ends, no page may have had anything to complain about."""
@@ -63,7 +62,29 @@ def visit(chromium: Browser) -> Iterator[Visitor]:
 @pytest.fixture
 def serve() -> Iterator[Callable[[Path], str]]:
     """Serves folders on the loopback interface until the test ends: ``serve(folder)`` gives the address."""
-    from contextlib import ExitStack
-
     with ExitStack() as stack:
         yield lambda folder: stack.enter_context(serving(folder))
+
+
+def served(folder: Path) -> Iterator[Site]:
+    """The site in ``folder`` while it is served."""
+    with serving(folder) as base:
+        yield Site(folder, base)
+
+
+@pytest.fixture(scope="session")
+def mini(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """The site of the example submissions."""
+    yield from served(mini_site(tmp_path_factory.mktemp("mini")))
+
+
+@pytest.fixture(scope="session")
+def phased(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """The site of two phases, with hostile texts."""
+    yield from served(phased_site(tmp_path_factory.mktemp("phased")))
+
+
+@pytest.fixture(scope="session")
+def real(tmp_path_factory: pytest.TempPathFactory, data_dir: Path) -> Iterator[Site]:
+    """The site of the real dev submissions."""
+    yield from served(real_site(tmp_path_factory.mktemp("real"), data_dir))

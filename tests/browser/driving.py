@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
@@ -61,7 +61,7 @@ class Visit:
         self.page.on("console", self._said)
         self.page.on("pageerror", lambda error: self.complaints.append(f"script error: {error}"))
         self.page.on("request", self._asked)
-        self.page.on("requestfailed", lambda request: self.complaints.append(f"failed: {request.url}"))
+        self.page.on("requestfailed", self._failed)
         self.page.on("response", self._answered)
 
     def _said(self, message: ConsoleMessage) -> None:
@@ -73,6 +73,11 @@ class Visit:
         if not request.url.startswith(self.base):
             self.complaints.append(f"off the site: {request.url}")
 
+    def _failed(self, request: Request) -> None:
+        # Leaving a page ends what it was still loading, which is no failure.
+        if request.failure != "net::ERR_ABORTED":
+            self.complaints.append(f"failed: {request.url} ({request.failure})")
+
     def _answered(self, response: Response) -> None:
         if response.status >= 400:
             self.complaints.append(f"{response.status}: {response.url}")
@@ -81,6 +86,23 @@ class Visit:
         """Open a page of the site, given its path below the site's folder and perhaps a fragment."""
         self.page.goto(self.base + path)
         return self.page
+
+
+Visitor = Callable[..., Visit]
+"""Opens the site at an address: ``visit(base, **how)``."""
+
+
+@dataclass(frozen=True)
+class Site:
+    """A site that was built: its folder, and the address at which it is served."""
+
+    folder: Path
+    base: str
+
+    @property
+    def disk(self) -> str:
+        """The address of the same site without a server."""
+        return f"{self.folder.as_uri()}/"
 
 
 def open_site(
@@ -100,7 +122,7 @@ def open_site(
         viewport={"width": width, "height": height},
         **options,
     )
-    context.set_default_timeout(15_000)
+    context.set_default_timeout(10_000)
     return Visit(context.new_page(), base)
 
 
@@ -108,16 +130,25 @@ def axe_violations(page: Page) -> list[str]:
     """What axe-core, with all its default rules and best practices, finds wrong with the page as it is displayed.
 
     Only a page with scripts can be examined. The source goes in past the page's content policy, as from developer
-    tools.
+    tools. Nothing is preloaded: from disk the policy forbids the script to read the style sheet again.
     """
     page.evaluate((resources.files("axe_playwright_python") / "axe.min.js").read_text(encoding="utf-8"))
-    found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+    found = page.evaluate("axe.run(document, {resultTypes: ['violations'], preload: false})")
     assert found["passes"], "axe examined nothing"
     return [
         f"{rule['id']} ({rule['impact']}), {node['target']}: {node['failureSummary']}"
         for rule in found["violations"]
         for node in rule["nodes"]
     ]
+
+
+def views(page: Page) -> Iterator[Page]:
+    """The page with each of its tabs picked in turn, and all its folds open, so that what they hide is seen too."""
+    for tab in page.get_by_role("tab").all() or [None]:
+        if tab is not None:
+            tab.click()
+        page.evaluate("document.querySelectorAll('details').forEach(fold => { fold.open = true; })")
+        yield page
 
 
 def overflow(page: Page) -> list[str]:
