@@ -8,6 +8,8 @@ import pytest
 from leaderboard.markup import Element, drawn, harmless, links
 
 from averitec_eval.leaderboard.charts import Charts
+from averitec_eval.leaderboard.claim_pages import claim_pages
+from averitec_eval.leaderboard.compare_pages import compare_pages
 from averitec_eval.leaderboard.difficulty import telling_claims
 from averitec_eval.leaderboard.rendering import interval
 from averitec_eval.leaderboard.system_page import SHADES, confusion_rows, system_pages, system_path
@@ -266,3 +268,14 @@ def test_a_page_depends_on_its_own_system_only(site: PublicSite, board: PublicBo
     old = {page.path: repr(page.inputs) for page in system_pages(site, board, None)}
     new = {page.path: repr(page.inputs) for page in system_pages(site, after, None)}
     assert {path for path in old if old[path] != new[path]} == {system_path("", last.id)}
+
+
+def test_the_pages_of_a_phase_link_among_themselves(site: PublicSite, board: PublicBoard) -> None:
+    phase = replace(board, folder="dev/", name="dev")
+    whole = replace(site, boards=(phase,))
+    pages = drawn((*system_pages(whole, phase, None), *claim_pages(whole, phase), *compare_pages(whole, phase)))
+    known = {*pages, "index.html", "about.html", "manifest.json"}
+    known |= {f"dev/results/{s.id}.{kind}" for s in board.scored for kind in ("json", "csv", "claims.csv")}
+    assert all(path.startswith("dev/") for path in pages)
+    for path, page in pages.items():
+        assert {link for link in links(page, path) if not link.startswith("http")} <= known
