@@ -183,15 +183,18 @@ def own_settings() -> Iterator[None]:
     logger = logging.getLogger("matplotlib")
     if not logger.handlers:
         logger.addHandler(logging.NullHandler())
-    try:
-        import matplotlib
-        from matplotlib import style
-    except ImportError as error:
-        raise ResourceError(f"figures need matplotlib, which cannot be imported ({error}): {_INSTALL}") from None
-    with warnings.catch_warnings(), style.context("default"), matplotlib.rc_context(_SETTINGS):
+    with warnings.catch_warnings():
+        # What matplotlib itself does that its own libraries have come to frown upon is nothing to trouble anybody with.
+        warnings.filterwarnings("ignore", category=DeprecationWarning, module=r"matplotlib\b")
         # A name may hold characters that the font lacks: they are boxes in PDF and PNG, and themselves in SVG.
         warnings.filterwarnings("ignore", message="Glyph .* missing from")
-        yield
+        try:
+            import matplotlib
+            from matplotlib import style
+        except ImportError as error:
+            raise ResourceError(f"figures need matplotlib, which cannot be imported ({error}): {_INSTALL}") from None
+        with style.context("default"), matplotlib.rc_context(_SETTINGS):
+            yield
 
 
 def draw_levels(figure: Figure, data: LevelsData) -> None:
