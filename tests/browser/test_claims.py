@@ -110,6 +110,7 @@ def test_evidence_opens_from_the_table_of_systems(visit: Visitor, mini: Site, sc
     assert folds.count() == page.locator("table.onclaim tbody tr").count() >= 5
     page.locator("table.onclaim tbody tr").nth(1).get_by_role("link", name="Evidence").click()
     expect(folds.nth(1).locator("summary + *")).to_be_visible()
+    expect(folds.nth(1).locator("summary")).to_be_in_viewport(ratio=1)
     closed = folds.nth(2)
     closed.locator("summary").focus()
     page.keyboard.press("Enter")
