@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 WIDTH = 6.2
 """Inches: the text of a paper in one column, and 595 pixels of a page."""
 
-NAME_LENGTH = 26
+NAME_LENGTH = 27
 """How many narrow characters of a system's name a figure has room for; tables hold all of it."""
 
 
