@@ -1,0 +1,1 @@
+"""Components of systems, one module for each stage; ``base`` says what a component is."""
