@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from browser.driving import Site, Visit, Visitor, open_site, serving
+from browser.driving import PATIENCE, Site, Visit, Visitor, open_site, serving
 from browser.sites import mini_site, phased_site, real_site
 from install_browser import NoBrowserError, find_browser, required
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 HERE = Path(__file__).resolve().parent
 
@@ -39,7 +39,8 @@ def chromium() -> Iterator[Browser]:
             pytest.fail(reason)
         pytest.skip(reason)
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path)
+        expect.set_options(timeout=PATIENCE)
+        browser = playwright.chromium.launch(executable_path=path, timeout=4 * PATIENCE)
         yield browser
         browser.close()
 

@@ -20,6 +20,9 @@ BELOW = "/some/place/"
 WIDTH, HEIGHT = 1280, 900
 PHONE = 320
 
+PATIENCE = 30_000
+"""How many milliseconds to wait for the browser at most: a busy machine is no defect."""
+
 
 class _Quiet(SimpleHTTPRequestHandler):
     """Serves a folder below ``BELOW``, and nothing at any other path."""
@@ -122,7 +125,7 @@ def open_site(
         viewport={"width": width, "height": height},
         **options,
     )
-    context.set_default_timeout(10_000)
+    context.set_default_timeout(PATIENCE)
     return Visit(context.new_page(), base)
 
 

@@ -139,7 +139,7 @@ def test_the_keyboard_reaches_the_content_and_scrolls_the_table(visit: Visitor, 
     region = page.locator(".scroll").filter(has=page.locator(TABLE))
     region.focus()
     page.keyboard.press("ArrowRight")
-    for _ in range(100):
+    for _ in range(1000):
         if page.evaluate("document.activeElement.scrollLeft > 0"):
             return
         page.wait_for_timeout(20)
