@@ -180,8 +180,9 @@ def _detail_differences(judged: Judged, stored: tuple[Any, ...] | None) -> Itera
     if len(stored) != len(fresh):
         yield Difference(judged.slug, judged.name, "details", str(len(stored)), str(len(fresh)))
     for old, new in zip(stored, fresh, strict=False):
-        for figure, old_text, new_text in _compare(old, new, f"evidence of claim {new['claim_id']}"):
-            yield Difference(judged.slug, judged.name, figure, old_text, new_text)
+        for figure, old_text, new_text in _compare(old, new, ""):
+            place = f"evidence of claim {new['claim_id']}: {figure}"
+            yield Difference(judged.slug, judged.name, place, old_text, new_text)
 
 
 def _differences(judged: Judged, stored: StoredDocuments) -> Iterator[Difference]:

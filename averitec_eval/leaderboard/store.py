@@ -379,10 +379,14 @@ class Store:
         return tuple(records)
 
     def add_record(self, date: str | None, record: Record) -> None:
-        """Add a record to the history under the next number, unless the last one says the same."""
+        """Add a record to the history under the next number, unless the last one says the same.
+
+        Raises ``ResourceError`` if the history is damaged.
+        """
         data = _encode(record.to_dict())
         if self._version == 1 or len(data) > MAX_DOCUMENT_BYTES:
             return
+        self.history()  # nothing is added to what is damaged
         with self._speaking(), self._transaction():
             last = self._connection.execute("SELECT number, record FROM history ORDER BY number DESC").fetchone()
             if last is None or last[1] != data:

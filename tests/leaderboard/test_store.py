@@ -20,6 +20,7 @@ import pytest
 from cli.helpers import run
 from hypothesis import given, settings
 from leaderboard.helpers import ROOT, config_of, digests, entries, make, write, write_board
+from leaderboard.stores import Counting, build, change_store
 from scoring.helpers import OVERLAP
 from strategies import gold_with_predictions
 
@@ -38,8 +39,7 @@ from averitec_eval import (
     validate,
 )
 from averitec_eval.leaderboard import judging, store
-from averitec_eval.leaderboard.board import Board, build_board
-from averitec_eval.leaderboard.config import BoardConfig
+from averitec_eval.leaderboard.board import build_board
 from averitec_eval.leaderboard.store import Key, Outcome, Store, StoreUnavailableError
 from averitec_eval.validation import Report
 
@@ -65,27 +65,6 @@ def outcome_of(folder: Path, profile: str = "averitec-2024") -> Outcome:
 @pytest.fixture(scope="module")
 def outcome() -> Outcome:
     return outcome_of(ROOT / "submissions" / "partial")
-
-
-class Counting(judging.Watcher):
-    """Counts what a build says it does."""
-
-    def __init__(self) -> None:
-        self.computed: list[str] = []
-        self.stored: list[str] = []
-        self.notices: list[str] = []
-
-    def file(self, slug: str, name: str, *, stored: bool) -> None:
-        (self.stored if stored else self.computed).append(slug)
-
-    def notice(self, text: str) -> None:
-        self.notices.append(text)
-
-
-def build(config: BoardConfig, path: Path) -> tuple[Board, Counting]:
-    watcher = Counting()
-    with Store(path) as opened:
-        return build_board(config, watcher, store=opened), watcher
 
 
 # What goes in comes out
@@ -371,13 +350,6 @@ def test_the_store_lies_beside_the_configuration_or_where_that_says(tmp_path: Pa
 def foreign_database(path: Path) -> None:
     with sqlite3.connect(path) as connection:
         connection.execute("CREATE TABLE photographs (name TEXT)")
-    connection.close()
-
-
-def change_store(path: Path, *statements: str) -> None:
-    connection = sqlite3.connect(path, isolation_level=None)
-    for statement in statements:
-        connection.execute(statement)
     connection.close()
 
 
