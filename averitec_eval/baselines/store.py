@@ -158,13 +158,13 @@ class KnowledgeStore:
     def _stream(self, claim_id: int, reader: _Reader) -> Iterator[Document]:
         place = self._places.get(claim_id)
         if place is None:
-            reader.note("store-no-file", f"{self.path} has no file {claim_id}.json")
+            reader.note("store-missing", f"{self.path} has no file {claim_id}.json")
             return
         try:
             with self._open(place) as handle:
                 yield from reader.documents(handle)
         except _BAD_MEMBER as error:
-            reader.note("store-unreadable", f"{place.shown}: {getattr(error, 'strerror', None) or error}")
+            reader.note("store-damaged", f"{place.shown}: {getattr(error, 'strerror', None) or error}")
 
     @contextmanager
     def _open(self, place: _Place) -> Iterator[IO[bytes]]:
@@ -183,6 +183,16 @@ class KnowledgeStore:
             self.close()
             self._archive = zipfile.ZipFile(place.path)
         return self._archive.open(place.member)
+
+
+_DEFECTS = {
+    "broken": ("store-damaged", "lines that are no page"),
+    "mended": ("store-damaged", "lines with bytes that are no UTF-8"),
+    "odd": ("store-damaged", "passages that are no text"),
+    "long": ("store-capped", "lines beyond the limit"),
+    "other_ids": ("store-other-id", "lines for another claim"),
+}
+"""What is counted -> the code of its trouble, and what the number says."""
 
 
 class _Reader:
@@ -205,17 +215,11 @@ class _Reader:
     def troubles(self) -> tuple[Trouble, ...]:
         """One trouble for each kind of defect, with the number of lines and the first of them."""
         found = []
-        for key, code in (
-            ("broken", "store-broken-line"),
-            ("long", "store-long-line"),
-            ("mended", "store-odd-bytes"),
-            ("odd", "store-odd-passage"),
-            ("other_ids", "store-other-id"),
-        ):
+        for key, (code, what) in _DEFECTS.items():
             if self._counts[key]:
-                found.append(Trouble(STAGE, code, f"{self._counts[key]:,} in all; first, {self._first[key]}"))
+                found.append(Trouble(STAGE, code, f"{what}: {self._counts[key]:,}; first, {self._first[key]}"))
         if not self._counts["documents"] and not self._noted:
-            found.append(Trouble(STAGE, "store-no-text", f"no page of {self._claim_id}.json has any text"))
+            found.append(Trouble(STAGE, "store-missing", f"no page of {self._claim_id}.json has any text"))
         return (*found, *self._noted)
 
     def documents(self, handle: IO[bytes]) -> Iterator[Document]:
@@ -225,7 +229,7 @@ class _Reader:
                 continue
             yield document
             if self._counts["passages"] > self._limits.passages:
-                self.note("store-cut", f"more than {self._limits.passages:,} passages; the rest is left out")
+                self.note("store-capped", f"more than {self._limits.passages:,} passages; the rest is left out")
                 return
 
     def _lines(self, handle: IO[bytes]) -> Iterator[bytes]:
@@ -243,7 +247,7 @@ class _Reader:
                         break
                 line = b""
             if left < 0:
-                self.note("store-cut", f"more than {self._limits.file:,} bytes; the rest is left out")
+                self.note("store-capped", f"more than {self._limits.file:,} bytes; the rest is left out")
                 return
             yield line.removeprefix(b"\xef\xbb\xbf") if number == 1 else line
 
