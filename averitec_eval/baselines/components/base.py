@@ -47,7 +47,8 @@ class Tools:
 
     ``models`` are the run's models by role, ``prompts`` the texts they are asked with, ``examples`` the annotated
     claims that few-shot prompts draw on (never claims of the split that is run), ``seed`` the run's seed, ``compat``
-    the names of published quirks that are switched on.
+    the names of published quirks that are switched on. ``made`` keeps what a component makes once for the whole run,
+    such as an index of the examples, by a name of its own.
     """
 
     models: Models = field(default_factory=Models)
@@ -55,6 +56,7 @@ class Tools:
     examples: Sequence[GoldClaim] = ()
     seed: int = 0
     compat: frozenset[str] = frozenset()
+    made: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
 
 
 class Component(Protocol):
