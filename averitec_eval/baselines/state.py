@@ -14,9 +14,21 @@ from averitec_eval.records import Verdict
 
 QueryKind = Literal["claim", "hypothetical", "key-point", "combined-point", "question"]
 
-SLOTS = ("documents", "units", "queries", "candidates", "questions", "answers", "stances", "verdict", "justification")
+SLOTS = (
+    "documents",
+    "units",
+    "queries",
+    "candidates",
+    "questions",
+    "answers",
+    "stances",
+    "verdict",
+    "label",
+    "justification",
+)
 """The parts of a state that components read and fill. ``questions`` and ``answers`` are parts of ``qa``; ``stances``
-one verdict for each of them; ``verdict`` is the text that a model or rule gave for the label, mapped or not."""
+one verdict for each of them; ``verdict`` is the text that a model or rule gave, ``label`` the verdict that it maps
+to."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -148,7 +148,7 @@ def check_fields(
                 values[key] = check(value)
             except Wrong as wrong:
                 mend = f"; {wrong.mend}" if wrong.mend else ""
-                found = _describe(value, hidden=key in private)
+                found = describe(value, hidden=key in private)
                 problems.append(f"{key}: found {found}, expected {wrong.expected}{mend}")
     for key, meaning in required.items():
         if key not in mapping:
@@ -156,7 +156,7 @@ def check_fields(
     return values
 
 
-def _describe(value: Any, *, hidden: bool) -> str:
+def describe(value: Any, *, hidden: bool = False) -> str:
     """What was found, short and printable; a private value is named by its type only, since problems are published."""
     if isinstance(value, str):
         return "text" if hidden else quote(value)
@@ -175,4 +175,4 @@ def _number(value: int | float) -> str:
     return str(value)
 
 
-__all__ = ["Check", "Wrong", "boolean", "check_fields", "date", "names", "one_of", "seconds", "text", "url"]
+__all__ = ["Check", "Wrong", "boolean", "check_fields", "date", "describe", "names", "one_of", "seconds", "text", "url"]

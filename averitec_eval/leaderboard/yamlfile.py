@@ -41,10 +41,11 @@ def load_mapping(path: Path, max_bytes: int) -> tuple[dict[str, Any] | None, lis
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         return None, [f"{path.name}: found bytes that are not UTF-8 at byte {error.start + 1}; save it as UTF-8"]
-    return _parse(path.name, text)
+    return parse_mapping(path.name, text)
 
 
-def _parse(name: str, text: str) -> tuple[dict[str, Any] | None, list[str]]:
+def parse_mapping(name: str, text: str) -> tuple[dict[str, Any] | None, list[str]]:
+    """The mapping that a YAML text holds, as ``load_mapping`` gives it; sentences call the text ``name``."""
     import yaml
 
     try:
@@ -144,4 +145,4 @@ def unknown_key(name: str, known: Sequence[str]) -> str:
     return "the names are " + ", ".join(known)
 
 
-__all__ = ["BROKEN", "MAX_DEPTH", "load_mapping", "unknown_key"]
+__all__ = ["BROKEN", "MAX_DEPTH", "load_mapping", "parse_mapping", "unknown_key"]
