@@ -40,7 +40,7 @@ TROUBLES: Mapping[str, str] = MappingProxyType(
         "few-candidates": "Fewer texts were left than were asked for.",
         "no-questions": "No question could be made.",
         "no-question": "The model's reply held no question; a plain one stands in.",
-        "no-answer": "The model's reply held no answer; the text that was retrieved stands in, or the pair was left out.",
+        "no-answer": "The model's reply held no answer; the retrieved text stands in or the pair is left out.",
         "no-key-points": "The model's reply held no key points; the claim alone is looked for.",
         "no-examples": "There were no annotated claims to show the model; it was asked without.",
         "no-summary": "A text could not be summarised; its beginning stands in.",
@@ -53,7 +53,7 @@ TROUBLES: Mapping[str, str] = MappingProxyType(
         "label-missing": "No stage gave a verdict; Not Enough Evidence stands in.",
         "label-unknown": "The verdict given is none of the four; Not Enough Evidence stands in.",
         "pair-incomplete": "A question-answer pair had no question or no answer; it is not in the predictions.",
-        "pairs-cut": "There were more question-answer pairs than are written; the last ones are not in the predictions.",
+        "pairs-cut": "There were more question-answer pairs than are written; the last ones are left out.",
         "text-repaired": "A text held characters that no file may hold; they were replaced.",
     }
 )

@@ -139,6 +139,8 @@ class _Builder:
 
 def unknown_key(name: str, known: Sequence[str]) -> str:
     """How to mend a name that is not among ``known``: the nearest one, or all of them if none is near."""
+    if not known:
+        return "there are none"
     near = difflib.get_close_matches(name[:80].lower().replace("-", "_"), [k.replace("-", "_") for k in known], 1, 0.6)
     if near:
         return "did you mean " + next(k for k in known if k.replace("-", "_") == near[0]) + "?"
