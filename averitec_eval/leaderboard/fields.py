@@ -157,7 +157,7 @@ def check_fields(
 
 
 def describe(value: Any, *, hidden: bool = False) -> str:
-    """What was found, short and printable; a ``hidden`` value is named by its type only, since problems are published."""
+    """What was found, short and printable; ``hidden`` ones are named by type only, since problems are published."""
     if isinstance(value, str):
         return "text" if hidden else quote(value)
     if value is None:
