@@ -43,9 +43,7 @@ class Asked:
 
     def added_to(self, state: ClaimState) -> ClaimState:
         """The state with these replies and troubles."""
-        return replace(
-            state, replies=(*state.replies, *self.replies), troubles=(*state.troubles, *self.troubles)
-        )
+        return replace(state, replies=(*state.replies, *self.replies), troubles=(*state.troubles, *self.troubles))
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,17 +6,14 @@ the evidence at hand, by BM25, are shown, the most similar first.
 
 from __future__ import annotations
 
-import math
-from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
+from averitec_eval.baselines.bm25 import Bm25Index, tokenizer
 from averitec_eval.baselines.components.asking import head, one_line
 from averitec_eval.baselines.components.base import Tools
 from averitec_eval.records import Answer, GoldClaim
-from averitec_eval.text.words import WordTokenizer
 
-_K1, _B, _EPSILON = 1.5, 0.75, 0.25
 _SHORTEST_EVIDENCE = 40
 
 
@@ -63,42 +60,17 @@ def _evidence(answer: Answer) -> str:
     return text
 
 
-@dataclass(slots=True)
 class ExampleIndex:
-    """The examples, found by what their evidence says: BM25 (Okapi) over its words in small letters.
+    """The examples, found by what their evidence says: BM25 over its words in small letters."""
 
-    Words that stand in more than half of the examples weigh a quarter of the mean weight, as in ``rank_bm25``.
-    """
-
-    examples: Sequence[Example]
-    _tokenize: WordTokenizer = field(default_factory=lambda: WordTokenizer(str.lower))
-    _postings: dict[str, list[tuple[int, float]]] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        counts = [Counter(self._tokenize(example.evidence)) for example in self.examples]
-        lengths = [sum(count.values()) for count in counts]
-        mean = sum(lengths) / len(lengths) if lengths else 1.0
-        where: defaultdict[str, list[tuple[int, int]]] = defaultdict(list)
-        for number, count in enumerate(counts):
-            for word, times in count.items():
-                where[word].append((number, times))
-        weights = {word: math.log((len(counts) - len(at) + 0.5) / (len(at) + 0.5)) for word, at in where.items()}
-        floor = _EPSILON * sum(weights.values()) / len(weights) if weights else 0.0
-        for word, at in where.items():
-            weight = weights[word] if weights[word] >= 0 else floor
-            self._postings[word] = [
-                (number, weight * times * (_K1 + 1) / (times + _K1 * (1 - _B + _B * lengths[number] / mean)))
-                for number, times in at
-            ]
+    def __init__(self, examples: Sequence[Example]) -> None:
+        self.examples = examples
+        self._tokenize = tokenizer("pinned")
+        self._index = Bm25Index((example.evidence for example in examples), self._tokenize)
 
     def nearest(self, text: str, k: int) -> list[Example]:
         """The ``k`` examples whose evidence is most like ``text``, the most similar first, ties in file order."""
-        scores: defaultdict[int, float] = defaultdict(float)
-        for word in self._tokenize(text):
-            for number, score in self._postings.get(word, ()):
-                scores[number] += score
-        order = sorted(range(len(self.examples)), key=lambda number: (-scores[number], number))
-        return [self.examples[number] for number in order[:k]]
+        return [self.examples[place] for place, _ in self._index.top(self._tokenize(text.lower()), k)]
 
 
 def index_of(tools: Tools) -> ExampleIndex:

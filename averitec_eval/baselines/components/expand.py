@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from averitec_eval.baselines.components.asking import Asks, Job, one_line
 from averitec_eval.baselines.components.base import Tools, component, option
 from averitec_eval.baselines.components.json_reply import read_object, texts_of
-from averitec_eval.baselines.state import ClaimState, Query, Trouble
+from averitec_eval.baselines.state import ClaimState, Query, QueryKind, Trouble
 
 KEY_POINTS_SCHEMA = {
     "type": "object",
@@ -65,7 +65,8 @@ class KeyPoints(Asks):
         state = asked.added_to(state)
         single, combined, troubles = read_key_points(asked.text)
         single = single[: self.max_single]
-        points = [*((text, "combined-point") for text in combined if self.combine), *((text, "key-point") for text in single)]
+        points: list[tuple[str, QueryKind]] = [(text, "combined-point") for text in combined if self.combine]
+        points += [(text, "key-point") for text in single]
         claim = state.input.claim
         repeat = "repeated-claim-budget" in tools.compat
         seen = {_folded(claim)}

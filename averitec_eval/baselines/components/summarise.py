@@ -16,8 +16,8 @@ from averitec_eval.baselines.state import ClaimState, Trouble, Unit
     fills=("units",),
     compat={
         "shifted-summaries": "Empty summaries are left out of the list of summaries but not of that of texts, so every "
-        "later text is shown with the next one's summary and address, as HerO 2's published code does it. It needs this "
-        "stage to stand before retrieval."
+        "later text is shown with the next one's summary and address, as HerO 2's published code does it. This stage "
+        "has to stand before retrieval for that."
     },
 )
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,9 @@ class Paragraph(Asks):
     """Has each text summarised in one paragraph: the candidates where retrieval is done, else all texts."""
 
     prompt: str = option("summary", help="the prompt's name")
-    max_chars: int = option(96000, low=100, high=1000000, help="most characters of a text that are read; the head is kept")
+    max_chars: int = option(
+        96000, low=100, high=1000000, help="most characters of a text that are read; the head is kept"
+    )
     keep_below: int = option(0, low=0, high=100000, help="texts of at most so many characters are shown as they are")
     fallback_chars: int = option(1000, low=1, high=100000, help="how much of a text stands in for a missing summary")
 
