@@ -102,6 +102,20 @@ def names(most: int, length: int) -> Check:
     return check
 
 
+def whole_numbers(most: int) -> Check:
+    """A list of at most so many whole numbers from 0 to 2**63 - 1."""
+    expected = f"a list of at most {most} whole numbers that are not below 0"
+
+    def check(value: Any) -> tuple[int, ...]:
+        if not isinstance(value, list) or len(value) > most:
+            raise Wrong(expected, "write [0] or one '- 0' a line")
+        if any(isinstance(item, bool) or not isinstance(item, int) or not 0 <= item < 2**63 for item in value):
+            raise Wrong(expected)
+        return tuple(value)
+
+    return check
+
+
 def boolean(value: Any) -> bool:
     """A truth value."""
     if not isinstance(value, bool):
@@ -175,4 +189,17 @@ def _number(value: int | float) -> str:
     return str(value)
 
 
-__all__ = ["Check", "Wrong", "boolean", "check_fields", "date", "describe", "names", "one_of", "seconds", "text", "url"]
+__all__ = [
+    "Check",
+    "Wrong",
+    "boolean",
+    "check_fields",
+    "date",
+    "describe",
+    "names",
+    "one_of",
+    "seconds",
+    "text",
+    "url",
+    "whole_numbers",
+]

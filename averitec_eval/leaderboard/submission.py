@@ -44,10 +44,10 @@ class SubmissionMeta:
     regular file inside the folder; ``runs`` name further runs of the same system, such as other seeds, likewise. Only
     ``primary`` submissions of the board's ``phase`` are ranked. ``date`` is an ISO day (``2025-03-01``), ``url`` an
     http or https address, ``models`` the names of the models used, ``open_weights`` whether the weights of all of
-    them can be downloaded (None: not said), ``seconds_per_claim`` the mean running time on ``hardware``. ``contact``
-    is private: no page, table or export may show it, and ``repr`` leaves it out. ``input_format`` names the format of
-    the predictions where detection should not decide. ``anonymous`` asks that nothing shows whose it is. Fields the
-    file leaves out are empty or None.
+    them can be downloaded (None: not said), ``seconds_per_claim`` the mean running time on ``hardware``, ``seeds`` the
+    numbers that its random choices were drawn from. ``contact`` is private: no page, table or export may show it, and
+    ``repr`` leaves it out. ``input_format`` names the format of the predictions where detection should not decide.
+    ``anonymous`` asks that nothing shows whose it is. Fields the file leaves out are empty or None.
     """
 
     name: str
@@ -63,6 +63,7 @@ class SubmissionMeta:
     models: tuple[str, ...] = ()
     open_weights: bool | None = None
     hardware: str = ""
+    seeds: tuple[int, ...] = ()
     seconds_per_claim: float | None = None
     contact: str | None = field(default=None, repr=False)
     input_format: str | None = None
@@ -183,6 +184,7 @@ _FIELDS: dict[str, fields.Check] = {
     "models": fields.names(50, 120),
     "open_weights": fields.boolean,
     "hardware": fields.text(200),
+    "seeds": fields.whole_numbers(50),
     "seconds_per_claim": fields.seconds,
     "contact": fields.text(200),
     "input_format": fields.one_of(INPUT_FORMATS),

@@ -88,6 +88,7 @@ url: https://example.org/paper?id=1#top
 models: [retriever, "model: 8b"]
 open_weights: yes
 hardware: 1 GPU, 24 GB
+seeds: [0, 7]
 seconds_per_claim: 12
 contact: someone@example.org
 input_format: 2024-json
@@ -104,6 +105,7 @@ input_format: 2024-json
         models=("retriever", "model: 8b"),
         open_weights=True,
         hardware="1 GPU, 24 GB",
+        seeds=(0, 7),
         seconds_per_claim=12.0,
         contact="someone@example.org",
         input_format="2024-json",
@@ -169,6 +171,9 @@ BAD_VALUES = {
     f"models: [{', '.join('abc' for _ in range(51))}]": "models: found a list, expected a list of at most 50 names",
     "open_weights: 'yes'": 'open_weights: found "yes", expected true or false, without quotes',
     "open_weights: 1": "open_weights: found the number 1, expected true or false",
+    "seeds: 8": "seeds: found the number 8, expected a list of at most 50 whole numbers that are not below 0; write",
+    "seeds: [1.5]": "seeds: found a list, expected a list of at most 50 whole numbers",
+    "seeds: [true]": "seeds: found a list, expected a list of at most 50 whole numbers",
     "hardware: 8": "hardware: found the number 8, expected text",
     "seconds_per_claim: fast": 'seconds_per_claim: found "fast", expected a number of seconds',
     "seconds_per_claim: true": "seconds_per_claim: found the truth value true, expected a number",
