@@ -170,15 +170,16 @@ def _ending(chunk: str) -> int:
 
 
 class WordTokenizer:
-    """Cuts texts into words, each passed through ``fold``; remembers chunks, in bounded memory.
+    """Cuts texts into words, each passed through ``fold``; remembers chunks, ``most`` of them, so memory is bounded.
 
     >>> WordTokenizer(str.lower)("Didn't the U.N. say so? It did.")
     ['did', "n't", 'the', 'u.n.', 'say', 'so', '?', 'it', 'did', '.']
     """
 
-    def __init__(self, fold: Callable[[str], str] = str) -> None:
+    def __init__(self, fold: Callable[[str], str] = str, most: int = _MOST_CHUNKS) -> None:
         self._fold = fold
-        self._chunks: Memo[str, _Chunk] = Memo(self._look_at, _MOST_CHUNKS)
+        self._most = most
+        self._chunks: Memo[str, _Chunk] = Memo(self._look_at, most)
         self._settled: dict[str, tuple[str, ...]] = {}
 
     def _look_at(self, chunk: str) -> _Chunk:
@@ -228,7 +229,7 @@ class WordTokenizer:
     def _settle(self, chunk: str, words: tuple[str, ...]) -> None:
         """Remember a chunk whose words are the same wherever it stands."""
         if len(chunk) <= LONGEST_KEY:
-            if len(self._settled) >= _MOST_CHUNKS:
+            if len(self._settled) >= self._most:
                 self._settled.clear()
             self._settled[chunk] = words
 
