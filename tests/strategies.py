@@ -62,6 +62,7 @@ json_values = st.recursive(
 )
 """Values that JSON can hold, surrogates left out."""
 
+json_objects = st.dictionaries(st.text(st.characters(exclude_categories=["Cs"]), max_size=8), json_values, max_size=5)
 csv_cells = st.text(alphabet=',"\n\r\t abé', max_size=8)
 """Cells of a CSV file, made of what has a meaning there."""
 

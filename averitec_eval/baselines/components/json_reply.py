@@ -165,7 +165,7 @@ class _Reader:
             if character == "\\":
                 pieces.append(self._escape())
             elif character == quote and (quote == '"' or self._ends_here()):
-                return "".join(pieces)
+                return sound("".join(pieces))
             else:
                 pieces.append(character)
         raise _CutError
