@@ -147,6 +147,7 @@ class _Reader:
             self.place = word.end()
             return _WORDS[word[0]]
         if word and word.end() == len(self.text):
+            self.place = len(self.text)
             raise _CutError
         raise _NotReadableError
 
