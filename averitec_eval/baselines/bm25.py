@@ -132,6 +132,15 @@ class Bm25Index:
         """Whether any text holds any of these words."""
         return any(word in self._vocabulary for word in words)
 
+    def containing(self, words: Iterable[str]) -> NDArray[np.bool_]:
+        """Whether each text holds any of these words: shape (texts,)."""
+        import numpy as np
+
+        found = np.zeros(self._size, bool)
+        for number in {self._vocabulary[word] for word in words if word in self._vocabulary}:
+            found[self._places[self._starts[number] : self._starts[number + 1]]] = True
+        return found
+
     def top(self, words: Sequence[str], k: int) -> list[tuple[int, float]]:
         """Places and scores of the best ``k`` texts, best first, texts that share no word with the query among them."""
         scores = self.scores(words)
