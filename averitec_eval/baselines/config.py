@@ -312,6 +312,8 @@ class _Reading:
         roles |= {name: str(role.get("port")) for name, role in _named_roles(values.get("models", {}))}
         stages = self._stages(values.get("stages"), roles)
         compat = self._compat(values.get("compat", {}), stages)
+        if not self.problems:
+            self._check_helpers(sets, stages, wanted)
         if self.problems:
             return None
         kept = {key: values[key] for key in ("name", "title", "version", "description")}
@@ -329,7 +331,7 @@ class _Reading:
             values = self._checked(place, described, checks, {"port": "one of " + ", ".join(PROVIDERS)})
             if not any(name in values for name in MODEL_SETS):
                 self.problems.append(f"{place}: found no model, expected published, local or both")
-            if wanted and wanted not in values:
+            if wanted and wanted not in values and role not in _helpers(models, wanted):
                 given = ", ".join(name for name in MODEL_SETS if name in values)
                 self.problems.append(f"{place}: found no {wanted} model, expected one; there is {given or 'none'}")
             for name in MODEL_SETS:
@@ -338,6 +340,15 @@ class _Reading:
                     if spec is not None:
                         sets.setdefault(name, {})[role] = spec
         return sets
+
+    def _check_helpers(self, sets: Mapping[str, Mapping[str, ModelSpec]], stages: Iterable[Stage], wanted: str) -> None:
+        """No stage may ask a role that the chosen set leaves out because it only serves models of the other set."""
+        there = sets.get(wanted, {})
+        for stage in stages if wanted else ():
+            for option in stage.kind.options():
+                role = getattr(stage.component, option.name) if option.metadata.get("role") else None
+                if role is not None and role not in there:
+                    self.problems.append(f"models.{role}: found no {wanted} model, expected one for {stage.key}")
 
     def _model(
         self, place: str, role: str, port: str, settings: dict[str, Any], roles: Mapping[str, Any], chosen: bool
@@ -469,6 +480,17 @@ def _named_roles(models: Any) -> list[tuple[str, dict[str, Any]]]:
     if not isinstance(models, dict):
         return []
     return [(name, role) for name, role in models.items() if isinstance(role, dict)]
+
+
+def _helpers(models: Mapping[str, Any], wanted: str) -> set[str]:
+    """The roles that only serve models of another set than ``wanted``, and need no model in it."""
+    named: dict[bool, set[str]] = {True: set(), False: set()}
+    for _, role in _named_roles(models):
+        for name in MODEL_SETS:
+            settings = role.get(name)
+            if isinstance(settings, dict) and isinstance(settings.get("role"), str):
+                named[name == wanted].add(settings["role"])
+    return named[False] - named[True]
 
 
 def _keyed_stages(items: Any) -> list[tuple[str, dict[str, Any]]]:
