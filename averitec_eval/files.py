@@ -15,12 +15,13 @@ from averitec_eval.errors import OutputError, UnreadableError
 
 
 @contextmanager
-def write_atomic(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
+def write_atomic(path: str | os.PathLike[str], *, durable: bool = True) -> Iterator[BinaryIO]:
     """Open a file beside ``path`` for binary writing and rename it to ``path`` once the block ends well.
 
-    If the block raises, or the process dies, ``path`` keeps what it held before. The data is flushed to the disk before
-    the rename, so that a crash of the machine cannot leave an empty file under the final name either. Missing parent
-    folders are made. Raises ``OutputError`` where the file cannot be written.
+    If the block raises, or the process dies, ``path`` keeps what it held before. Where ``durable``, the data is flushed
+    to the disk before the rename, so that a crash of the machine cannot leave an empty file under the final name
+    either; that takes milliseconds a file. Missing parent folders are made. Raises ``OutputError`` where the file
+    cannot be written.
     """
     target = Path(path)
     # The name is unguessable and opened exclusively: two runs writing the same target never share a scratch file.
@@ -29,8 +30,9 @@ def write_atomic(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
         target.parent.mkdir(parents=True, exist_ok=True)
         with scratch.open("xb") as handle:
             yield handle
-            handle.flush()
-            os.fsync(handle.fileno())
+            if durable:
+                handle.flush()
+                os.fsync(handle.fileno())
         scratch.replace(target)
     except OSError as error:
         _discard(scratch)
@@ -46,16 +48,17 @@ def _discard(scratch: Path) -> None:
         scratch.unlink(missing_ok=True)
 
 
-def write_bytes(path: str | os.PathLike[str], data: bytes) -> None:
+def write_bytes(path: str | os.PathLike[str], data: bytes, *, durable: bool = True) -> None:
     """Write ``data`` to ``path`` as ``write_atomic`` does."""
-    with write_atomic(path) as handle:
+    with write_atomic(path, durable=durable) as handle:
         handle.write(data)
 
 
-def write_if_changed(path: str | os.PathLike[str], data: bytes) -> bool:
+def write_if_changed(path: str | os.PathLike[str], data: bytes, *, durable: bool = True) -> bool:
     """Write ``data`` to ``path`` unless it is there already, and say whether it was written.
 
-    A file that holds ``data`` keeps its times, so that whatever copies changed files only leaves it alone.
+    A file that holds ``data`` keeps its times, so that whatever copies changed files only leaves it alone. It is
+    written as ``write_atomic`` does.
     """
     target = Path(path)
     try:
@@ -63,7 +66,7 @@ def write_if_changed(path: str | os.PathLike[str], data: bytes) -> bool:
             return False
     except OSError:
         pass  # absent or unreadable: writing says what is wrong, if anything is
-    write_bytes(target, data)
+    write_bytes(target, data, durable=durable)
     return True
 
 

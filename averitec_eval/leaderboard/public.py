@@ -37,7 +37,8 @@ from averitec_eval.records import Gold, GoldClaim, Verdict
 from averitec_eval.scoring.columns import claim_columns
 from averitec_eval.scoring.profiles import get_profile
 from averitec_eval.scoring.results import GroupScore, Result
-from averitec_eval.validation import Report, Severity, catalogue
+from averitec_eval.validation import Issue, Report, Severity, catalogue
+from averitec_eval.validation.render import describe_where
 
 CLAIM_TYPES = (
     "Causal Claim",
@@ -265,7 +266,7 @@ class _System:
                 _SEVERITIES[group.severity],
                 catalogue()[group.code].title,
                 group.count,
-                (sentence_of(group),) if quoting else (),
+                tuple(map(_occurrence, group.examples)) if quoting else (),
             )
 
     def _with_scores(self, system: PublicSystem, result: Result) -> PublicSystem:
@@ -316,6 +317,11 @@ def may_show(known: Sequence[str], public_gold: bool) -> Callable[[str, int], bo
     say anything.
     """
     return lambda name, n: public_gold or (name in known and n >= LEAST_GROUP)
+
+
+def _occurrence(issue: Issue) -> str:
+    place = describe_where(issue.where)
+    return f"{place}{': ' if place else ''}found {issue.found}, expected {issue.expected}"
 
 
 def _unquoted(code: str, count: int) -> str:

@@ -55,7 +55,9 @@ def write_site(site: PublicSite, directory: Path, *, anew: bool = False) -> list
             data = page.render()
             # Text from submissions may hold lone surrogates, which UTF-8 cannot: they become question marks.
             data = data.encode("utf-8", errors="replace") if isinstance(data, str) else data
-            write_if_changed(directory / page.path, data)
+            # Flushing hundreds of files takes longer than making them. A crash of the machine that loses one is seen
+            # by the next build: the file is not what the manifest says.
+            write_if_changed(directory / page.path, data, durable=False)
             known = Output(hashlib.sha256(data).hexdigest(), made_from)
         outputs[page.path] = known
     for path in before.keys() - outputs.keys():

@@ -80,7 +80,7 @@ def _page(board: PublicBoard, around: Frame, system: PublicSystem, charts: Chart
             crumbs(around, Crumb(system.name, None)),
             system=slim,
             # What the table of findings says is not said twice.
-            problems=[problem for problem in system.problems if problem not in _examples(system)],
+            problems=[problem for problem in system.problems if not problem.startswith(_codes(system))],
             folder=board.folder,
             headline=board.headline,
             metrics=[
@@ -115,8 +115,9 @@ def _page(board: PublicBoard, around: Frame, system: PublicSystem, charts: Chart
     return Page(path, (around, slim, facts, rivals, got, missed, levels), make)
 
 
-def _examples(system: PublicSystem) -> set[str]:
-    return {example for finding in system.findings for example in finding.examples}
+def _codes(system: PublicSystem) -> tuple[str, ...]:
+    """The codes of what was found, with which those problems begin that the table of findings holds."""
+    return tuple(finding.code for finding in system.findings)
 
 
 def _levels(board: PublicBoard, system: PublicSystem, charts: Charts | None) -> Picture | None:

@@ -42,9 +42,9 @@ def rendered(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     seen: list[str] = []
     real = site_module.write_if_changed
 
-    def counted(path: Path, data: bytes) -> bool:
+    def counted(path: Path, data: bytes, *, durable: bool = True) -> bool:
         seen.append(str(path).partition("/site/")[2])
-        return real(path, data)
+        return real(path, data, durable=durable)
 
     monkeypatch.setattr(site_module, "write_if_changed", counted)
     return seen
