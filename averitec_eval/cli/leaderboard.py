@@ -250,6 +250,9 @@ def _watched(out: Output, work: Callable[[Watcher], T]) -> tuple[T, Counts]:
             (counts.stored if stored else counts.computed).add(slug)
             bar.update(task, description=f"{slug}: {'from the store' if stored else 'scoring'}")
 
+        def writing(self) -> None:
+            bar.update(task, description="writing the site", completed=0, total=None)
+
         def notice(self, text: str) -> None:
             notices.append(text)
 

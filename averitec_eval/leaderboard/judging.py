@@ -33,6 +33,9 @@ class Watcher:
     def file(self, slug: str, name: str, *, stored: bool) -> None:
         """A prediction file of the submission is about to be scored, or was found in the store."""
 
+    def writing(self) -> None:
+        """All is scored, and the site is about to be written."""
+
     def notice(self, text: str) -> None:
         """Something the person who builds the board should know, though the board comes out right."""
 

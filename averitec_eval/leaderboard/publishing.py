@@ -74,7 +74,9 @@ def publish(
 
     ``anew`` makes every file again. Raises ``OutputError`` besides what ``published_site`` raises.
     """
+    watcher = watcher or Watcher()
     site = published_site(boards, published, store=store, date=date, watcher=watcher)
+    watcher.writing()
     return write_site(site, directory, anew=anew)
 
 

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
+from contextlib import suppress
 from functools import lru_cache
 from importlib import metadata, resources
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from averitec_eval.errors import OutputError
+from averitec_eval.errors import OutputError, UnreadableError
 from averitec_eval.files import remove_scratch, sha256_of, write_if_changed
 from averitec_eval.json_output import to_json
 from averitec_eval.leaderboard.exports import export_pages
@@ -27,8 +28,8 @@ if TYPE_CHECKING:
 _RENDERERS = ("jinja2", "markupsafe")
 """Libraries whose version can change a page."""
 
-_NO_CODE = frozenset({"__pycache__", "examples", "data"})
-"""Folders of the package that hold no code."""
+_APART = frozenset({"__pycache__", "examples", "data", "cli", "baselines", "judge", "audit", "platforms"})
+"""Folders of the package that hold no code, or none that a site is made by."""
 
 
 def write_site(site: PublicSite, directory: Path, *, anew: bool = False) -> list[Path]:
@@ -103,14 +104,17 @@ def code_digest() -> str:
 def _code(folder: Traversable, path: str) -> Iterator[tuple[str, bytes]]:
     for item in sorted(folder.iterdir(), key=lambda item: item.name):
         if item.is_dir():
-            if item.name not in _NO_CODE:
+            if item.name not in _APART:
                 yield from _code(item, f"{path}{item.name}/")
         elif not item.name.startswith("."):
             yield path + item.name, item.read_bytes()
 
 
 def _holds(path: Path, sha256: str) -> bool:
-    return path.is_file() and sha256_of(path) == sha256
+    try:
+        return sha256_of(path) == sha256
+    except UnreadableError:
+        return False
 
 
 def _remove(directory: Path, path: str) -> None:
@@ -121,12 +125,13 @@ def _remove(directory: Path, path: str) -> None:
         return
     try:
         target.unlink(missing_ok=True)
-        parent = target.parent
-        while parent.resolve() != root and not any(parent.iterdir()):
-            parent.rmdir()
-            parent = parent.parent
     except OSError as error:
         raise OutputError(f"{target}: cannot be removed: {error.strerror or error}") from error
+    with suppress(OSError):  # a folder that is not empty stays, and another build may be at it
+        for folder in target.parents:
+            if folder.resolve() == root:
+                break
+            folder.rmdir()
 
 
 __all__ = ["code_digest", "digest", "site_pages", "write_site"]
