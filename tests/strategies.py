@@ -332,3 +332,19 @@ def estimates(draw: st.DrawFn) -> Estimate:
     """A score, mostly with an interval around it."""
     low, value, high = sorted(draw(st.tuples(*[st.floats(0, 1)] * 3)))
     return Estimate(value, low, high) if draw(st.integers(0, 4)) else Estimate(value)
+
+
+# --- Retrieval ---
+
+_store_words = st.sampled_from([f"w{number}" for number in range(12)] + ["Word", "word", "é"])
+store_texts = st.lists(st.lists(_store_words, max_size=8).map(" ".join), min_size=1, max_size=25)
+"""Texts of a store made of few words, so that words are shared, texts are equal and scores are tied."""
+query_words = st.lists(_store_words | st.just("absent"), max_size=8)
+"""Words of a query to such a store, repeated ones and unknown ones among them."""
+
+vectors = st.integers(1, 12).flatmap(
+    lambda count: arrays.arrays(
+        np.float32, (count, 3), elements=st.sampled_from([-1.0, -0.5, 0.0, 0.5, 1.0]).map(np.float32)
+    )
+)
+"""A few short vectors, equal ones and zero ones among them: shape (count, 3)."""
