@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+import zlib
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
 
 from averitec_eval.baselines.components.base import Tools
 from averitec_eval.baselines.ports import ChatRequest, ModelError, Models, Reply
@@ -65,3 +69,38 @@ def pairs(*answers: str) -> tuple[QA, ...]:
 def codes(state: ClaimState) -> list[str]:
     """The codes of a state's troubles, in order."""
     return [trouble.code for trouble in state.troubles]
+
+
+@dataclass(frozen=True)
+class Hashed:
+    """An embedding model without weights: each word has a place of its own, by its checksum."""
+
+    name: str = "hashed"
+
+    def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        rows = np.zeros((len(texts), 64), np.float32)
+        for row, text in zip(rows, texts, strict=True):
+            for word in text.lower().split():
+                row[zlib.crc32(word.encode("utf-8", "replace")) % 64] += 1.0
+        lengths = np.linalg.norm(rows, axis=1, keepdims=True)
+        return rows / np.where(lengths == 0, 1, lengths)
+
+
+@dataclass(frozen=True)
+class WordsShared:
+    """A scoring model: how many words two texts share."""
+
+    name: str = "words-shared"
+
+    def score(self, pairs: Sequence[tuple[str, str]]) -> NDArray[np.float64]:
+        return np.array([float(len(set(a.split()) & set(b.split()))) for a, b in pairs])
+
+
+@dataclass(frozen=True)
+class Refuting:
+    """A stance model that finds everything refuted."""
+
+    name: str = "refuting"
+
+    def stances(self, pairs: Sequence[tuple[str, str]]) -> NDArray[np.float64]:
+        return np.array([[0.1, 0.6, 0.2, 0.1]] * len(pairs))
