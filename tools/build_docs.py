@@ -1,6 +1,7 @@
 """Write the docs that are made from code; with --check, only say whether they are up to date.
 
-docs/codes.md comes from the catalogue of validation codes, the table in docs/scoring.md from the scoring profiles.
+docs/codes.md comes from the catalogue of validation codes, the table in docs/scoring.md from the scoring profiles, the
+pictures in docs/images/systems from the configurations of the reference systems.
 """
 
 from __future__ import annotations
@@ -9,6 +10,8 @@ import argparse
 import sys
 from pathlib import Path
 
+from averitec_eval.baselines.config import load_system, system_names
+from averitec_eval.baselines.picture import svg_picture
 from averitec_eval.files import write_bytes
 from averitec_eval.scoring.profiles import PROFILES, Profile
 from averitec_eval.validation.catalogue import Code, catalogue
@@ -41,6 +44,7 @@ def pages() -> dict[Path, str]:
     return {
         DOCS / "codes.md": codes_page(),
         scoring: f"{before}{PROFILES_BEGIN}\n{profiles_table()}\n{PROFILES_END}{after}",
+        **{DOCS / "images" / "systems" / f"{name}.svg": svg_picture(load_system(name)) for name in system_names()},
     }
 
 
