@@ -64,7 +64,8 @@ def described(system: System) -> str:
             for name, models in system.sets.items():
                 if role in models:
                     mark = "  <- chosen" if name == system.model_set else ""
-                    lines.append(f"  {role} ({models[role].port}), {name}: {_model(models[role].to_dict())}{mark}")
+                    text = f"{role} ({models[role].port}), {name}: {_model(models[role].to_dict())}{mark}"
+                    lines += textwrap.wrap(text, 80, initial_indent="  ", subsequent_indent="    ")
         lines.append("")
     if system.examples == "train":
         lines += ["It shows its models annotated claims: --examples FILE.", ""]

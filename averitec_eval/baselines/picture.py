@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterator
-from dataclasses import Field as DataclassField
 from dataclasses import dataclass
 from typing import Any
 from xml.sax.saxutils import escape, quoteattr
@@ -19,6 +18,8 @@ _COLUMNS = 84
 
 _LINE, _PAD, _GAP, _BOX = 18, 12, 34, 640
 """Pixels: a line of text, the space inside a box, that between boxes, a box's width."""
+
+_NOTHING = (None, "", ())
 
 _LIGHT = {"paper": "#f4f6fa", "edge": "#5b6b86", "ink": "#1b2330", "soft": "#47546a", "model": "#e6edf9"}
 _DARK = {"paper": "#1d2430", "edge": "#8b9ab4", "ink": "#e8ecf3", "soft": "#b4bfd1", "model": "#25324a"}
@@ -106,22 +107,17 @@ def _boxes(system: System) -> Iterator[_Box]:
 
 
 def _options(stage: Stage) -> str:
-    """The options that differ from their defaults, and those that name a model."""
-    told = []
-    for option in stage.kind.options():
-        value = getattr(stage.component, option.name)
-        if value is not None and (value != _default(option) or option.metadata.get("role")):
-            told.append(f"{option.name} {_value(value)}")
-    return ", ".join(told)
+    """The options in words, those that are off or empty left out."""
+    return ", ".join(f"{name} {_value(value)}" for name, value in stage.options.items() if _tells(value))
 
 
-def _default(option: DataclassField[Any]) -> Any:
-    return option.default
+def _tells(value: Any) -> bool:
+    return value is not False and value not in _NOTHING
 
 
 def _value(value: Any) -> str:
-    if isinstance(value, bool):
-        return "yes" if value else "no"
+    if value is True:
+        return "yes"
     if isinstance(value, tuple):
         return "(" + " ".join(map(str, value)) + ")"
     return str(value)
