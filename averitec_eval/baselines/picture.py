@@ -21,6 +21,9 @@ _LINE, _PAD, _GAP, _BOX = 18, 12, 34, 640
 
 _NOTHING = (None, "", ())
 
+_KEPT = "\u00a0"
+"""Keeps an option and its value on one line."""
+
 _LIGHT = {"paper": "#f4f6fa", "edge": "#5b6b86", "ink": "#1b2330", "soft": "#47546a", "model": "#e6edf9"}
 _DARK = {"paper": "#1d2430", "edge": "#8b9ab4", "ink": "#e8ecf3", "soft": "#b4bfd1", "model": "#25324a"}
 
@@ -108,7 +111,7 @@ def _boxes(system: System) -> Iterator[_Box]:
 
 def _options(stage: Stage) -> str:
     """The options in words, those that are off or empty left out."""
-    return ", ".join(f"{name} {_value(value)}" for name, value in stage.options.items() if _tells(value))
+    return ", ".join(f"{name}{_KEPT}{_value(value)}" for name, value in stage.options.items() if _tells(value))
 
 
 def _tells(value: Any) -> bool:
@@ -165,7 +168,7 @@ def _draw(parts: list[str], y: int, box: _Box) -> int:
     )
     _text(parts, 4 + _PAD, y + _PAD + 12, box.heading, "ink", font_weight="bold")
     if box.model:
-        _text(parts, _BOX + 4 - _PAD, y + _PAD + 12, "asks a model", "soft", text_anchor="end")
+        _text(parts, _BOX + 4 - _PAD, y + _PAD + 12, "uses a model", "soft", text_anchor="end")
     for number, line in enumerate(lines, 1):
         _text(parts, 4 + _PAD, y + _PAD + 12 + _LINE * number, line, "soft")
     return y + height
