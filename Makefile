@@ -35,6 +35,7 @@ screenshots: $(VENV)/.dev $(VENV)/.browser
 bench: $(VENV)/.oracle
 	$(BIN)/python -m benchmarks.run
 	$(BIN)/python -m benchmarks.statistics
+	$(BIN)/python -m benchmarks.retrieval
 	$(BIN)/python -m benchmarks.site
 
 clean:
