@@ -42,6 +42,7 @@ _SERVER: Mapping[str, Check] = {
     "timeout": number(0.05, 3600),
     "retries": number(0, 20, whole=True),
     "concurrency": number(1, 64, whole=True),
+    "prefill": fields.one_of(("message", "continue")),
     "input_price": number(0, 10_000),
     "output_price": number(0, 10_000),
     "open_weights": fields.boolean,
