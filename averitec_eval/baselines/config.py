@@ -569,8 +569,7 @@ def _option_check(option: DataclassField[Any], hint: Any, roles: Mapping[str, st
     if base is bool:
         return fields.boolean
     if base is int or base is float:
-        low, high = meta.get("low"), meta.get("high")
-        return number(-1e15 if low is None else low, 1e15 if high is None else high, whole=base is int)
+        return number(meta.get("low"), meta.get("high"), whole=base is int)
     if get_origin(base) is tuple:
         return fields.names(100, 500)
     if meta.get("choices"):

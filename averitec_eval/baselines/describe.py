@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 import textwrap
 from collections.abc import Iterator
 from typing import Any, get_args, get_type_hints
@@ -11,6 +12,7 @@ from averitec_eval.baselines.catalogue import kinds
 from averitec_eval.baselines.components.base import STAGES, Kind
 from averitec_eval.baselines.config import System, load_system, system_names
 from averitec_eval.baselines.picture import text_picture
+from averitec_eval.baselines.providers import bounds
 from averitec_eval.errors import UsageError
 from averitec_eval.leaderboard.yamlfile import unknown_key
 from averitec_eval.tables import Column, Table
@@ -169,11 +171,8 @@ def _allowed(meta: Any) -> str:
     if meta.get("role"):
         return f"a model of the port {meta['role']}"
     if meta.get("choices"):
-        return ", ".join(choice or '""' for choice in meta["choices"])
-    low, high = meta.get("low"), meta.get("high")
-    if low is None and high is None:
-        return ""
-    return f"at least {low:g}" if high is None else f"at most {high:g}" if low is None else f"{low:g} to {high:g}"
+        return ", ".join(choice if choice.strip() else json.dumps(choice) for choice in meta["choices"])
+    return bounds(meta.get("low"), meta.get("high"))
 
 
 def _shown(default: Any) -> str:

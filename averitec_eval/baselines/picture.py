@@ -42,7 +42,7 @@ def text_picture(system: System) -> str:
     """The stages as boxes of text, at most 80 columns wide, with arrows that say what was filled."""
     lines = [f"  {', '.join(_first(system))}", "    │"]
     for box in _boxes(system):
-        wrapped = textwrap.wrap(box.options, _WIDTH - 2, subsequent_indent="  ") if box.options else []
+        wrapped = _wrapped(box.options, _WIDTH - 2)
         lines.append(f"  ┌{'─' * _WIDTH}┐")
         lines += [f"  │ {line:<{_WIDTH - 2}} │" for line in (box.heading, *wrapped)]
         lines.append(f"  └{'─' * _WIDTH}┘")
@@ -57,7 +57,9 @@ def mermaid_picture(system: System) -> str:
     before, fills = "start", ""
     for number, box in enumerate(_boxes(system), 1):
         node = f"s{number}"
-        text = f"<b>{_label(box.heading)}</b>" + (f"<br/>{_label(box.options)}" if box.options else "")
+        text = f"<b>{_label(box.heading)}</b>" + (
+            f"<br/>{_label(box.options.replace(_KEPT, ' '))}" if box.options else ""
+        )
         lines.append(f'  {node}["{text}"]')
         lines.append(f"  {before} -->{f'|{_label(fills)}|' if fills else ''} {node}")
         before, fills = node, box.fills
@@ -92,6 +94,10 @@ def svg_picture(system: System) -> str:
         f"<style>@media screen and (prefers-color-scheme:dark){{{rules}}}</style>",
     ]
     return "\n".join([*head, *parts, "</svg>"]) + "\n"
+
+
+def _wrapped(options: str, width: int) -> list[str]:
+    return [line.replace(_KEPT, " ") for line in textwrap.wrap(options, width)]
 
 
 def _first(system: System) -> list[str]:
@@ -159,7 +165,7 @@ def _arrow(parts: list[str], y: int, fills: str) -> int:
 
 
 def _draw(parts: list[str], y: int, box: _Box) -> int:
-    lines = textwrap.wrap(box.options, _COLUMNS) if box.options else []
+    lines = _wrapped(box.options, _COLUMNS)
     height = 2 * _PAD + _LINE * (1 + len(lines)) - 4
     fill = _LIGHT["model" if box.model else "paper"]
     parts.append(

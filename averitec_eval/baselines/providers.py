@@ -22,13 +22,24 @@ class Provider:
     roles: Mapping[str, str] = field(default_factory=dict)
 
 
-def number(low: float, high: float, *, whole: bool = False) -> Check:
-    """A number between two bounds, both included."""
-    expected = f"a {'whole ' if whole else ''}number from {low:g} to {high:g}"
+def bounds(low: float | None, high: float | None) -> str:
+    """Two bounds in words, empty if there is neither."""
+    if low is None:
+        return "" if high is None else f"at most {high:,}"
+    return f"at least {low:,}" if high is None else f"{low:,} to {high:,}"
+
+
+def number(low: float | None, high: float | None, *, whole: bool = False) -> Check:
+    """A finite number between two bounds, both included; None is no bound."""
+    within = bounds(low, high)
+    expected = (
+        f"a {'whole ' if whole else ''}number{' from ' if ' to ' in within else ' of ' if within else ''}{within}"
+    )
+    lowest, highest = -1e15 if low is None else low, 1e15 if high is None else high
 
     def check(value: object) -> int | float:
         kinds = (int,) if whole else (int, float)
-        if isinstance(value, bool) or not isinstance(value, kinds) or not low <= value <= high:
+        if isinstance(value, bool) or not isinstance(value, kinds) or not lowest <= value <= highest:
             raise Wrong(expected)
         return value
 
@@ -86,4 +97,4 @@ PROVIDERS: Mapping[str, Mapping[str, Provider]] = MappingProxyType(
 """Port -> provider's name -> provider."""
 
 
-__all__ = ["PROVIDERS", "Provider", "number"]
+__all__ = ["PROVIDERS", "Provider", "bounds", "number"]

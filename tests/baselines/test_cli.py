@@ -44,7 +44,7 @@ def test_components_are_listed_with_their_options() -> None:
         "kind": "whole number",
         "required": False,
         "default": 3,
-        "allowed": "1 to 1000",
+        "allowed": "1 to 1,000",
         "help": "how many",
     }
     kinds = {option["name"]: option["kind"] for option in found["options"]}
@@ -136,7 +136,7 @@ def test_troubles_are_told_with_what_stands_in(tmp_path: Path) -> None:
         (("--limit", "0"), 2, "must be a whole number of at least 1; found '0'"),
         (("--limit", "x"), 2, "must be a whole number of at least 1; found 'x'"),
         (("--seed", "-1"), 2, "must be a whole number of at least 0; found '-1'"),
-        (("--set", "retrieve.k=many"), 1, 'retrieve.k: found "many", expected a whole number from 1 to 1000'),
+        (("--set", "retrieve.k=many"), 1, 'retrieve.k: found "many", expected a whole number from 1 to 1,000'),
         (("--import", "absent.py"), 2, "absent.py: cannot be run: FileNotFoundError"),
     ],
 )

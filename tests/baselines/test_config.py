@@ -72,7 +72,7 @@ stages:
     expected = [
         'name: found "No name", expected a name of small letters, digits and hyphens',
         "titel: found a key that is not known, expected one of the fields; did you mean title?",
-        "version: found the number 0, expected a whole number from 1 to 10000",
+        "version: found the number 0, expected a whole number from 1 to 10,000",
         'pairs: found "many", expected a whole number from 0 to 100',
         "title: found no such key, expected what the system is called in tables",
         'models.writer.port: found "chart", expected one of chat, embedding, scorer, stance',
@@ -80,11 +80,11 @@ stages:
         'stages, number 4: found "question", expected one stage such as',
         "stages.segmnt: found a stage that is not known, expected one of the stages; did you mean segment?",
         'retrieve.type: found "test-frist", expected one of ',
-        "retrieve[2].k: found the number 0, expected a whole number from 1 to 1000",
+        "retrieve[2].k: found the number 0, expected a whole number from 1 to 1,000",
         "retrieve[2].mod: found a key that is not known, expected one of the fields; did you mean mood?",
         'retrieve[2].mood: found "claim", expected one of calm, wild',
         'retrieve[2].words: found "a", expected a list of at most 100 names',
-        "retrieve[2].share: found the number nan, expected a number from 0 to 1",
+        "retrieve[2].share: found the number nan, expected a number from 0.0 to 1.0",
         "retrieve[2].slow: found the truth value true, expected a number",
         "veracity.model: found no such key, expected who is asked; add a line",
     ]
