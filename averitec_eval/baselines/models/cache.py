@@ -151,7 +151,10 @@ class CachedChat:
         key = content_key("chat", self.identity, _content(request))
         kept = self.cache.get([key]).get(key)
         if kept is not None:
-            return tuple(Reply(*fields, cached=True) for fields in json.loads(kept))
+            return tuple(
+                Reply(text, model, prompt_tokens, completion_tokens, cached=True)
+                for text, model, prompt_tokens, completion_tokens in json.loads(kept)
+            )
         replies = self.model.chat(request)
         fields = [[reply.text, reply.model, reply.prompt_tokens, reply.completion_tokens] for reply in replies]
         self.cache.put({key: json.dumps(fields).encode("ascii")})

@@ -238,7 +238,7 @@ def _refusal(response: Any) -> Refusal:
 
 
 def _wait(headers: Mapping[str, str]) -> float | None:
-    """The seconds that the server asks to wait; None where it says nothing, or a date, which needs a clock in common."""
+    """The seconds that the server asks to wait; None where it says nothing, or a date, for clocks differ."""
     for name, unit in (("retry-after-ms", 1000.0), ("retry-after", 1.0)):
         try:
             seconds = float(headers.get(name, "")) / unit
