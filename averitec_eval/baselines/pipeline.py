@@ -75,7 +75,7 @@ def run_stages(
     theirs. Nothing is raised for a stage that fails: its trouble is ``model-FAULT`` or ``stage-failed``.
     """
     used = replace(tools or Tools(), compat=system.compat)
-    state = ClaimState(claim, documents=documents, queries=(Query(claim.claim),), troubles=tuple(troubles))
+    state = replace(first_state(claim), documents=documents, troubles=tuple(troubles))
     steps: list[Step] = []
     for stage in system.stages:
         start = clock() if clock else 0.0
@@ -86,6 +86,11 @@ def run_stages(
             state = state.with_trouble("label", "label-missing")
         state = replace(state, label=FALLBACK)
     return ClaimRun(state, tuple(steps))
+
+
+def first_state(claim: ClaimInput) -> ClaimState:
+    """What is known before the first stage but for the documents: the claim is the only query."""
+    return ClaimState(claim, queries=(Query(claim.claim),))
 
 
 def _run(stage: Stage, state: ClaimState, tools: Tools) -> ClaimState:
@@ -128,4 +133,4 @@ def prediction_of(state: ClaimState, pairs: int) -> tuple[Prediction, tuple[Trou
     return Prediction(state.input.claim_id, label, tuple(questions), claim=claim), tuple(troubles)
 
 
-__all__ = ["FALLBACK", "ClaimRun", "Clock", "Step", "prediction_of", "run_claim", "run_stages"]
+__all__ = ["FALLBACK", "ClaimRun", "Clock", "Step", "first_state", "prediction_of", "run_claim", "run_stages"]

@@ -15,7 +15,7 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
-from averitec_eval.baselines.pipeline import ClaimRun, Step
+from averitec_eval.baselines.pipeline import ClaimRun, Step, first_state
 from averitec_eval.baselines.state import QA, Candidate, ClaimState, RawReply, Trouble
 from averitec_eval.errors import OutputError, UnreadableError
 from averitec_eval.formats.json2024 import to_json as prediction_to_json
@@ -57,7 +57,7 @@ def trace_line(
     """The line of a claim: ``troubles`` are all of it, ``store`` what was counted in its part of the knowledge
     store.
     """
-    before = ClaimState(run.state.input)
+    before = first_state(run.state.input)
     stages = []
     for step in run.steps:
         stages.append(_stage(step, before))

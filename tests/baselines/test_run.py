@@ -69,6 +69,7 @@ def test_the_trace_holds_what_every_stage_made(tmp_path: Path) -> None:
     assert [line["claim_id"] for line in lines] == [0, 1]
     stages = {stage["stage"]: stage for stage in lines[0]["stages"]}
     assert list(stages) == ["segment", "retrieve", "question", "answer", "veracity", "label"]
+    assert stages["segment"] == {"stage": "segment", "type": "test-all", "units": stages["segment"]["units"]}
     assert stages["segment"]["units"] > 3
     assert stages["retrieve"]["candidates"]["count"] == 3
     assert stages["retrieve"]["candidates"]["first"][0]["score"] == 1.0
