@@ -116,7 +116,8 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for number, attack in enumerate(VISIBLE):
         meta = {"description": f"{attack}\n\n{attack}", "hardware": attack, "models": [attack, f"{attack} 2"]}
         meta |= {"url": "https://example.org/a(b)?x=1&y=%3Cscript%3E", "phase": attack, "team": attack}
-        make(root, f"seen-{number}", hostile_entries([attack, *SCORED]), name=attack, **meta)
+        others = SCORED if number == 0 else SCORED[:-1]  # scoring texts of 100 KB takes a while
+        make(root, f"seen-{number}", hostile_entries([attack, *others]), name=attack, **meta)
     for number, attack in enumerate(INVISIBLE):
         make(root, f"unseen-{number}", entries(0.3), name=attack, team=attack, description=attack, url=attack)
         make(root, f"label-{number}", entries(0.3, label=attack))
