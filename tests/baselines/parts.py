@@ -26,7 +26,11 @@ class AllSentences:
 
 
 @component(
-    "retrieve", "test-first", reads=("units", "queries"), fills=("candidates",), compat={"test-last": "The last k instead of the first."}
+    "retrieve",
+    "test-first",
+    reads=("units", "queries"),
+    fills=("candidates",),
+    compat={"test-last": "The last k instead of the first."},
 )
 @dataclass(frozen=True, slots=True)
 class First:
