@@ -189,7 +189,8 @@ class WordTokenizer:
             # Most chunks are words without any mark inside that matters; the general rules say the same of them.
             word, mark = fold(plain[1]), plain[2]
             if not mark:
-                return _Chunk((word,), (word,), _NEVER)
+                alone = (word,)
+                return _Chunk(alone, alone, _NEVER)  # one and the same, by which it is known to be settled
             apart = (word, mark)
             if mark != ".":
                 return _Chunk(apart, apart, _ALWAYS if mark in "?!" else _NEVER)
