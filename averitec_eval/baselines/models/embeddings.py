@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -151,14 +152,15 @@ class SentenceTransformers:
     _model: Any = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
+        folder = model_folder(self.path)
         try:
             from sentence_transformers import SentenceTransformer
         except ImportError:
             need("sentence-transformers", "pip install sentence-transformers")
-        folder = model_folder(self.path)
         self.name = self.name or folder.name
         try:
-            self._model = SentenceTransformer(str(folder), local_files_only=True, trust_remote_code=False)
+            with without_bars():
+                self._model = SentenceTransformer(str(folder), local_files_only=True, trust_remote_code=False)
         except Exception as error:
             raise ResourceError(f"{self.path}: is no sentence-transformers model: {error}") from error
         if self.max_length is not None:
@@ -167,12 +169,24 @@ class SentenceTransformers:
     def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
         import numpy as np
 
-        if not texts:
-            return np.zeros((0, self._model.get_sentence_embedding_dimension() or 0), dtype=np.float32)
-        vectors = self._model.encode(
-            [sound(text) for text in texts], batch_size=16, show_progress_bar=False, convert_to_numpy=True
-        )
-        return unit_rows(np.asarray(vectors, dtype=np.float32))
+        # Even of no texts the dimensions are told.
+        cleaned = [sound(text) for text in texts] or [""]
+        vectors = self._model.encode(cleaned, batch_size=16, show_progress_bar=False, convert_to_numpy=True)
+        return unit_rows(np.asarray(vectors, dtype=np.float32))[: len(texts)]
+
+
+@contextmanager
+def without_bars() -> Iterator[None]:
+    """Keep transformers from drawing progress bars while the block lasts."""
+    from transformers.utils import logging
+
+    drawn = logging.is_progress_bar_enabled()
+    logging.disable_progress_bar()
+    try:
+        yield
+    finally:
+        if drawn:
+            logging.enable_progress_bar()
 
 
 def model_folder(path: str) -> Path:
@@ -186,4 +200,4 @@ def model_folder(path: str) -> Path:
     return folder
 
 
-__all__ = ["MiniLM", "SentenceTransformers", "WordLlama", "model_folder", "unit_rows"]
+__all__ = ["MiniLM", "SentenceTransformers", "WordLlama", "model_folder", "unit_rows", "without_bars"]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from averitec_eval.baselines.components.asking import cleaned, sound
 from averitec_eval.baselines.models.data_files import need
-from averitec_eval.baselines.models.embeddings import model_folder
+from averitec_eval.baselines.models.embeddings import model_folder, without_bars
 from averitec_eval.baselines.ports import ChatModel, ChatRequest, Embedder, ModelError
 from averitec_eval.baselines.prompts import Prompt
 from averitec_eval.errors import ResourceError
@@ -83,19 +83,19 @@ class Classifier:
     _lock: threading.Lock = field(init=False, default_factory=threading.Lock, repr=False)
 
     def __post_init__(self) -> None:
+        folder = model_folder(self.path)
         try:
             import torch  # noqa: F401 - transformers imports it when it builds the model
             from transformers import AutoModelForSequenceClassification, AutoTokenizer
         except ImportError:
             need("transformers", "pip install 'averitec-eval[neural]'")
-        folder = model_folder(self.path)
         self.name = self.name or folder.name
         settings = {"local_files_only": True, "trust_remote_code": False}
         try:
-            self._tokenizer = AutoTokenizer.from_pretrained(str(folder), **settings)
-            self._model = AutoModelForSequenceClassification.from_pretrained(
-                str(folder), use_safetensors=True, **settings
-            ).eval()
+            with without_bars():
+                self._tokenizer = AutoTokenizer.from_pretrained(str(folder), **settings)
+                kind = AutoModelForSequenceClassification
+                self._model = kind.from_pretrained(str(folder), use_safetensors=True, **settings).eval()
         except Exception as error:  # noqa: BLE001 - the library raises whatever the file makes it
             raise ResourceError(f"{self.path}: is no sequence classifier of transformers: {error}") from None
 
