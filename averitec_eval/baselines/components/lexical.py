@@ -1,4 +1,4 @@
-"""The components of the offline system: questions by rules, a verdict by a small linear model, and why it gave it."""
+"""The components of the offline system: what is on topic, questions by rules, a verdict by a linear model, and why."""
 
 from __future__ import annotations
 
@@ -7,12 +7,31 @@ from dataclasses import dataclass, replace
 from averitec_eval.baselines.components.base import Tools, component, evidence_of, option
 from averitec_eval.baselines.lexical.features import FEATURES
 from averitec_eval.baselines.lexical.model import Judgement, load_model
-from averitec_eval.baselines.lexical.questions import question_for
+from averitec_eval.baselines.lexical.questions import content_words, question_for
 from averitec_eval.baselines.state import QA, ClaimState
 from averitec_eval.records import Verdict
 
 _NOTE = "lexical"
 """The note in which the verdict's numbers wait for the justification."""
+
+MOST_REASONS = 5
+"""How many features are noted."""
+
+
+@component("filter", "on-topic", reads=("candidates",), fills=("candidates",))
+@dataclass(frozen=True, slots=True)
+class OnTopic:
+    """Drops texts that share too few telling words with the claim: that both say "of the" is no evidence."""
+
+    shared: int = option(1, low=1, high=100, help="how many different telling words a text must share with the claim")
+
+    def run(self, state: ClaimState, tools: Tools) -> ClaimState:
+        """Keep the other candidates, in order; it is a trouble if there were some and none is left."""
+        wanted = content_words(state.input.claim)
+        kept = tuple(one for one in state.candidates if len(wanted & content_words(one.unit.evidence)) >= self.shared)
+        if state.candidates and not kept:
+            state = state.with_trouble("filter", "no-candidates", f"none of {len(state.candidates):,} is on topic")
+        return replace(state, candidates=kept)
 
 
 @component("question", "from-sentence", reads=("candidates",), fills=("questions",))
@@ -55,7 +74,7 @@ class LexicalVerdict:
 def _as_note(judgement: Judgement) -> dict[str, object]:
     return {
         "probabilities": {label.value: round(share, 4) for label, share in judgement.probabilities.items()},
-        "reasons": [[name, value] for name, value in judgement.reasons[:5]],
+        "reasons": [list(reason) for reason in judgement.reasons[:MOST_REASONS]],
     }
 
 
@@ -64,7 +83,7 @@ def _as_note(judgement: Judgement) -> dict[str, object]:
 class LexicalJustification:
     """Says what the linear model went by, its probability, and what the text closest to the claim says."""
 
-    reasons: int = option(3, low=0, high=5, help="how many features are named")
+    reasons: int = option(3, low=0, high=MOST_REASONS, help="how many features are named")
 
     def run(self, state: ClaimState, tools: Tools) -> ClaimState:
         """A justification of two or three sentences; without the model's numbers it says that there was no evidence."""
@@ -75,11 +94,14 @@ class LexicalJustification:
             )
         share = note["probabilities"].get(state.verdict_text, 0.0)
         parts = [f"A model of wording finds {state.verdict_text} likeliest (probability {share:.2f})."]
-        named = [FEATURES[name][0].rstrip(".") for name, _ in note["reasons"][: self.reasons]]
+        named = [
+            f"{'above' if above else 'below'} the mean: {FEATURES[name][0].rstrip('.')}"
+            for name, _, above in note["reasons"][: self.reasons]
+        ]
         if named:
             parts.append(f"What speaks for it most: {'; '.join(named)}.")
         parts.append(f"The first piece of evidence: {' '.join(evidence_of(state.qa[0]).split())}")
         return replace(state, justification=" ".join(parts))
 
 
-__all__ = ["FromSentence", "LexicalJustification", "LexicalVerdict"]
+__all__ = ["FromSentence", "LexicalJustification", "LexicalVerdict", "OnTopic"]

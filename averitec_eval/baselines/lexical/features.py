@@ -98,7 +98,7 @@ def _numbers(words: Sequence[str]) -> frozenset[float]:
 
 
 def _value(word: str) -> float | None:
-    if word[0].isdigit():
+    if word[0].isdecimal():
         digits = word.replace(",", "")[:18]
         return float(digits) if digits.count(".") < 2 and not digits.endswith(".") else None
     return float(NUMBER_WORDS[word]) if word in NUMBER_WORDS else None

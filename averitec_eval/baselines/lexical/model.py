@@ -31,12 +31,13 @@ class Judgement:
     """What the model makes of a case: the likeliest verdict, the probability of each, and what spoke for it.
 
     ``reasons`` are features with what they add to the likeliest verdict against the mean of the others, in units of
-    log-odds, largest first; only those that speak for it.
+    log-odds, and whether the claim's value is above the mean of the training claims; largest first, and only those
+    that speak for the verdict.
     """
 
     verdict: Verdict
     probabilities: dict[Verdict, float]
-    reasons: tuple[tuple[str, float], ...]
+    reasons: tuple[tuple[str, float, bool], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,13 +72,13 @@ class LexicalModel:
         probabilities = {label: share / sum(shares) for label, share in zip(LABELS, shares, strict=True)}
         return Judgement(LABELS[best], probabilities, self._reasons(best, scaled))
 
-    def _reasons(self, best: int, scaled: Sequence[float]) -> tuple[tuple[str, float], ...]:
+    def _reasons(self, best: int, scaled: Sequence[float]) -> tuple[tuple[str, float, bool], ...]:
         others = [row for at, row in enumerate(self.weights) if at != best]
         added = [
-            (name, round(x * (self.weights[best][i] - sum(row[i] for row in others) / len(others)), 4))
+            (name, round(x * (self.weights[best][i] - sum(row[i] for row in others) / len(others)), 4), x > 0)
             for i, (name, x) in enumerate(zip(FEATURES, scaled, strict=True))
         ]
-        return tuple(sorted(((name, value) for name, value in added if value > 0), key=lambda one: (-one[1], one[0])))
+        return tuple(sorted((one for one in added if one[1] > 0), key=lambda one: (-one[1], one[0])))
 
     def to_dict(self) -> dict[str, Any]:
         """As JSON holds it."""

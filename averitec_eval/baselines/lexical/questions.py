@@ -365,7 +365,7 @@ def _why(clause: Clause) -> list[str]:
     """Why, of a clause that gives a reason."""
     small = [word.lower() for word in clause.rest]
     for at, word in enumerate(small):
-        if at > 2 and (word == "because" or (word == "due" and small[at + 1 : at + 2] == ["to"])):
+        if at > 0 and (word == "because" or (word == "due" and small[at + 1 : at + 2] == ["to"])):
             return ["Why", *_inverted(clause, clause.rest[:at]), *_lowered(clause.opening)]
     return []
 

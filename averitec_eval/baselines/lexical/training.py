@@ -89,16 +89,21 @@ def train_model(claims: Sequence[GoldClaim], source: dict[str, Any], *, dropped:
             "there must be two"
         )
     np = _numpy()
+    from scipy.sparse import csr_array
+    from threadpoolctl import threadpool_limits
+
     table = np.array(
         [features_of(case_of(c.claim, e, c.speaker)) for c, e in zip(claims, stand_in(claims), strict=True)]
     )
     means, scales = table.mean(axis=0), FEATURE_WEIGHT / np.maximum(table.std(axis=0), 0.05)
     means, scales = means.round(DECIMALS), scales.round(DECIMALS)
     idf = _idf([words_of_claim(claim.claim) for claim in claims])
-    matrix = np.hstack([(table - means) * scales, _vectors([words_of_claim(claim.claim) for claim in claims], idf)])
+    # Sparse and in one thread, so that sums are made in one order: threads would change their last bits.
+    matrix = csr_array(np.hstack([(table - means) * scales, _vectors([words_of_claim(c.claim) for c in claims], idf)]))
     labels = np.array([LABELS.index(claim.label) for claim in claims])
-    accuracies, chosen = _choose(matrix, labels)
-    fitted = _regression(chosen).fit(matrix, labels)
+    with threadpool_limits(1):
+        accuracies, chosen = _choose(matrix, labels)
+        fitted = _regression(chosen).fit(matrix, labels)
     weights = np.zeros((len(LABELS), matrix.shape[1]))
     # A verdict that training never saw must not be given.
     intercepts = np.full(len(LABELS), -100.0)
@@ -178,7 +183,7 @@ def _vectors(documents: Sequence[frozenset[str]], idf: dict[str, float]) -> NDAr
     return matrix
 
 
-def _choose(matrix: NDArray[Any], labels: NDArray[Any]) -> tuple[dict[float, float], float]:
+def _choose(matrix: Any, labels: NDArray[Any]) -> tuple[dict[float, float], float]:
     """The mean accuracy of each strength in cross-validation, and the strongest within one standard error."""
     np = _numpy()
     from sklearn.model_selection import RepeatedStratifiedKFold
@@ -202,7 +207,7 @@ def _choose(matrix: NDArray[Any], labels: NDArray[Any]) -> tuple[dict[float, flo
 def _regression(strength: float) -> Any:
     from sklearn.linear_model import LogisticRegression
 
-    return LogisticRegression(C=strength, max_iter=5000, tol=1e-8)
+    return LogisticRegression(C=strength, max_iter=5000, tol=1e-6)
 
 
 def _numpy() -> Any:
