@@ -21,6 +21,8 @@ from averitec_eval.leaderboard.publishing import published_site
 from averitec_eval.leaderboard.store import Store
 from averitec_eval.leaderboard.view import PublicSite
 
+pytestmark = pytest.mark.usefixtures("without_figures")
+
 SIGNATURE = "profile:p|level:0.25|cmp:gt|cap:10|meteor:m|tok:t|wn:w|gold:abc|n:40|version:1.0"
 
 

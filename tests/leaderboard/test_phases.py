@@ -17,6 +17,8 @@ from averitec_eval.leaderboard.config import read_config
 from averitec_eval.leaderboard.rebuild import check_store
 from averitec_eval.leaderboard.store import Store
 
+pytestmark = pytest.mark.usefixtures("without_figures")
+
 
 def with_phases(folder: Path, *phases: dict[str, Any], **settings: Any) -> Path:
     path = folder / "board.yaml"

@@ -20,6 +20,8 @@ from averitec_eval import mini_gold_path
 from averitec_eval.leaderboard.board import build_boards
 from averitec_eval.leaderboard.config import read_config
 from averitec_eval.leaderboard.public import public_site
+from averitec_eval.leaderboard.publishing import publish
+from averitec_eval.leaderboard.view import PublicSite
 
 SECRET = "xqsecretqx"
 """Stands in everything that is private; nothing else holds it."""
@@ -89,8 +91,7 @@ def make_anonymous(root: Path, phase: str, predictions: list[dict[str, Any]], **
     (folder / ANONYMOUS["runs"][1]).write_text("[", encoding="utf-8")
 
 
-@pytest.fixture
-def board(tmp_path: Path) -> Path:
+def make_board(tmp_path: Path) -> Path:
     """A board with an open, a blind and a private phase, and secrets wherever there may be any."""
     hidden_gold(tmp_path / secret("place") / f"{secret('gold')}.json")
     root = tmp_path / "board" / "submissions"
@@ -130,6 +131,15 @@ def board(tmp_path: Path) -> Path:
     return path
 
 
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> tuple[PublicSite, Path]:
+    """The public view of such a board, and the folder of its site."""
+    path = make_board(tmp_path_factory.mktemp("built"))
+    boards = build_boards(read_config(path))
+    publish(boards, path.parent / "site")
+    return public_site(boards), path.parent / "site"
+
+
 def text_of(path: Path) -> str:
     """Everything a file says, as it stands and decoded in every way that a reader of it would."""
     text = path.read_bytes().decode("utf-8")
@@ -163,7 +173,8 @@ def found_in(site: Path, *needles: str) -> list[tuple[str, str]]:
     return found
 
 
-def test_no_file_of_a_site_holds_a_secret(board: Path) -> None:
+def test_no_file_of_a_site_holds_a_secret(tmp_path: Path) -> None:
+    board = make_board(tmp_path)
     site = board.parent / "site"
     for date in ("2025-03-01", "2025-04-01"):
         ended = run("leaderboard", "build", board, "--date", date)
@@ -178,9 +189,8 @@ def test_no_file_of_a_site_holds_a_secret(board: Path) -> None:
     assert len(found_in(site, "open-other", "a team")) > 60  # the search finds what is not private
 
 
-def test_hidden_gold_leaves_no_claim_no_evidence_and_no_small_group(board: Path) -> None:
-    assert run("leaderboard", "build", board, "--no-store").code == 0
-    site = board.parent / "site"
+def test_hidden_gold_leaves_no_claim_no_evidence_and_no_small_group(built: tuple[PublicSite, Path]) -> None:
+    _, site = built
     blind = site / "blind"
     assert not (blind / "claims").exists()
     assert list((site / "open" / "claims").glob("*.html"))
@@ -195,8 +205,8 @@ def test_hidden_gold_leaves_no_claim_no_evidence_and_no_small_group(board: Path)
     assert all(set(values) <= {"Numerical Claim"} for values in document["thresholded_evidence_by_type"].values())
 
 
-def test_the_public_view_of_hidden_gold_is_empty_of_it(board: Path) -> None:
-    site = public_site(build_boards(read_config(board)))
+def test_the_public_view_of_hidden_gold_is_empty_of_it(built: tuple[PublicSite, Path]) -> None:
+    site, _ = built
     assert [part.folder for part in site.boards] == ["open/", "blind/"]
     blind = site.boards[1]
     assert blind.claims == ()
@@ -209,8 +219,10 @@ def test_the_public_view_of_hidden_gold_is_empty_of_it(board: Path) -> None:
     assert not [system for system in blind.systems if SECRET in json.dumps(system.document)]
 
 
-def test_only_who_has_the_predictions_can_tell_which_anonymous_entry_they_are(board: Path) -> None:
-    (one, _) = public_site(build_boards(read_config(board))).boards
+def test_only_who_has_the_predictions_can_tell_which_anonymous_entry_they_are(
+    built: tuple[PublicSite, Path],
+) -> None:
+    (one, _) = built[0].boards
     ids = [system.id for system in one.systems if system.anonymous and system.scored]
     assert len(ids) == 2
     for system in one.systems:

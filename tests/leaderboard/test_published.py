@@ -13,6 +13,8 @@ from averitec_eval import ConfigError, UnreadableError
 from averitec_eval.leaderboard import published
 from averitec_eval.leaderboard.published import COLUMNS, read_published
 
+pytestmark = pytest.mark.usefixtures("without_figures")
+
 HEADER = ",".join(COLUMNS)
 ROW = "2024,1,A team,A system,0.63,averitec@0.25,0.45,0.34,0.63,,false"
 BASELINE = "2024,,Baseline,,0.11,averitec@0.25,,,,12.5,true"

@@ -22,6 +22,8 @@ from averitec_eval.leaderboard.config import read_config
 from averitec_eval.leaderboard.rebuild import check_store, rebuild
 from averitec_eval.leaderboard.store import Key, Store
 
+pytestmark = pytest.mark.usefixtures("without_figures")
+
 SHARES = {"one": 0.5, "two": 0.7, "three": 0.9}
 
 

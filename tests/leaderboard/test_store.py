@@ -38,7 +38,7 @@ from averitec_eval import (
     score,
     validate,
 )
-from averitec_eval.leaderboard import drawing, judging, store
+from averitec_eval.leaderboard import judging, store
 from averitec_eval.leaderboard.board import build_board
 from averitec_eval.leaderboard.store import Key, Outcome, Store, StoreUnavailableError
 from averitec_eval.validation import Report
@@ -203,10 +203,8 @@ def calls(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return seen
 
 
-def test_one_more_submission_on_a_board_of_twenty_is_the_only_one_scored(
-    tmp_path: Path, calls: list[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(drawing, "available", lambda: False)  # figures are not what this is about
+@pytest.mark.usefixtures("without_figures")
+def test_one_more_submission_on_a_board_of_twenty_is_the_only_one_scored(tmp_path: Path, calls: list[str]) -> None:
     path = write_board(tmp_path, {f"s{number:02}": number / 20 for number in range(20)})
     assert run("leaderboard", "build", path).err == "20 submissions: 20 scored, 0 from the store\n"
     assert len(calls) == 20

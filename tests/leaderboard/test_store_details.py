@@ -21,6 +21,8 @@ from averitec_eval.leaderboard.config import BoardConfig
 from averitec_eval.leaderboard.history import BoardRecord, Record
 from averitec_eval.leaderboard.store import Store
 
+pytestmark = pytest.mark.usefixtures("without_figures")
+
 
 @pytest.fixture
 def public(tmp_path: Path) -> BoardConfig:
