@@ -132,6 +132,11 @@ def test_the_claim_says_which_sentence_of_a_text_is_read() -> None:
     assert question_for(text, "The lake is cold") == "Is the lake very deep and very cold?"
 
 
+def test_every_feature_is_documented() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "systems" / "lexical.md").read_text("utf-8")
+    assert all(f"| `{name}` | {meaning} |" in page for name, (meaning, _) in FEATURES.items())
+
+
 def _feature(name: str, claim: str, evidence: list[str], speaker: str | None = None) -> float:
     return features_of(case_of(claim, evidence, speaker))[list(FEATURES).index(name)]
 
