@@ -274,6 +274,7 @@ def _run(args: argparse.Namespace, out: Output) -> int:
             )
             return INTERRUPTED
     _report(summary, system, folder, out)
+    _report_servers(models, out)
     return 0
 
 
@@ -395,6 +396,18 @@ def _report(summary: RunSummary, system: System, folder: Path, out: Output) -> N
             f"averitec-eval: {summary.seconds_per_claim:.2f} s a claim (the task's limit is {SECONDS_LIMIT} s){over}"
         )
     out.data(f"{folder / 'predictions.json'}\n")
+
+
+def _report_servers(models: Models, out: Output) -> None:
+    from averitec_eval.baselines.models.factory import usage_of
+    from averitec_eval.validation.printable import printable
+
+    for name, usage in usage_of(models).items():
+        cost = "" if usage.cost is None else f"; cost {usage.cost:,.4f}"
+        out.message(
+            f"averitec-eval: {printable(name)}: {usage.requests:,} requests, {usage.retries:,} of them repeated; "
+            f"{usage.prompt_tokens:,} tokens in, {usage.completion_tokens:,} out{cost}"
+        )
 
 
 def _labels_table(summary: RunSummary, system: System) -> Table:

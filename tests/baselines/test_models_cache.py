@@ -23,8 +23,9 @@ from numpy.typing import NDArray
 
 from averitec_eval.baselines.config import ModelSpec
 from averitec_eval.baselines.models.cache import Cache, CachedChat, CachedEmbedder, content_key
-from averitec_eval.baselines.models.factory import make_models
+from averitec_eval.baselines.models.factory import make_models, usage_of
 from averitec_eval.baselines.models.replay import Recorded, Replay, read_replay
+from averitec_eval.baselines.models.usage import Usage, together
 from averitec_eval.baselines.ports import ChatRequest, Message, ModelError
 from averitec_eval.errors import ConfigError, ResourceError, UnreadableError
 
@@ -315,6 +316,7 @@ def test_roles_in_a_circle_are_refused() -> None:
 
 def test_server_is_asked_with_what_the_configuration_and_environment_say(tmp_path: Path) -> None:
     slept: list[float] = []
+    usages: list[dict[str, Usage]] = []
     with serving(scripted([FAULTS["server-error"]])) as served:
         named = specs(
             writer=("chat", "openai", {"name": "big", "retries": 3, "concurrency": 6, "input_price": 1.0}),
@@ -326,10 +328,18 @@ def test_server_is_asked_with_what_the_configuration_and_environment_say(tmp_pat
                 assert models.chat["writer"].chat(ASKED)[0].cached is bool(attempt)
                 assert models.chat["writer"].concurrency == 6  # type: ignore[attr-defined]
                 assert models.embedding["words"].embed(["a", "b"]).shape == (2, 8)
+                usages.append(usage_of(models))
     assert slept == [1.0]
+    assert usages[0] == {"big": Usage(2, 1, 11, 5, pytest.approx(11e-6)), "vectors": Usage(1, 0, 2, 0)}
+    assert usages[1] == {"big": Usage(0, 0, 0, 0, 0.0), "vectors": Usage()}
     assert [request.path for request in served.requests] == ["/v1/chat/completions"] * 2 + ["/v1/embeddings"]
     assert served.requests[1].headers["authorization"] == f"Bearer {KEY}"
     assert KEY.encode() not in (tmp_path / "c.sqlite").read_bytes()
+
+
+def test_usage_adds_up() -> None:
+    assert together([]) == Usage()
+    assert together([Usage(1, 1, 5, 2, 0.5), Usage(2, 0, 1, 1)]) == Usage(3, 1, 6, 3, 0.5)
 
 
 def test_patience_and_address_do_not_make_another_model(tmp_path: Path) -> None:

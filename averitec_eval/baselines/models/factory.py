@@ -16,6 +16,7 @@ from averitec_eval.errors import ConfigError
 if TYPE_CHECKING:
     from averitec_eval.baselines.config import ModelSpec
     from averitec_eval.baselines.models.cache import Cache
+    from averitec_eval.baselines.models.usage import Usage
 
 URL_VARIABLE = "AVERITEC_EVAL_BASE_URL"
 """Names the server of every model of the provider ``openai`` whose configuration names none."""
@@ -178,6 +179,20 @@ class _Making:
         )
 
 
+def usage_of(models: Models) -> dict[str, Usage]:
+    """What the models on servers were asked for in this session, by name; those that count nothing are left out, and
+    what came from the cache was not asked for.
+    """
+    from averitec_eval.baselines.models.usage import together
+
+    found: dict[str, dict[int, Usage]] = {}
+    for model in (*models.chat.values(), *models.embedding.values()):
+        asked: Any = getattr(model, "model", model)  # what lies behind a cache
+        if hasattr(asked, "usage"):
+            found.setdefault(asked.name, {})[id(asked)] = asked.usage
+    return {name: together(usages.values()) for name, usages in found.items()}
+
+
 def _given(options: Mapping[str, Any], *names: str) -> dict[str, Any]:
     """Those of the settings that the configuration gives; the others keep their defaults."""
     return {name: options[name] for name in names if name in options}
@@ -185,8 +200,8 @@ def _given(options: Mapping[str, Any], *names: str) -> dict[str, Any]:
 
 def _identity(spec: ModelSpec) -> dict[str, Any]:
     """What decides a model's replies; not how often, how patiently and at what price it is asked."""
-    indifferent = ("timeout", "retries", "concurrency", "input_price", "output_price", "open_weights", "threads")
+    indifferent = ("timeout", "retries", "concurrency", "input_price", "output_price", "open_weights")
     return {key: value for key, value in spec.to_dict().items() if key not in indifferent}
 
 
-__all__ = ["URL_VARIABLE", "make_models"]
+__all__ = ["URL_VARIABLE", "make_models", "usage_of"]

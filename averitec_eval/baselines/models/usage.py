@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
 
@@ -17,6 +18,19 @@ class Usage:
     prompt_tokens: int = 0
     completion_tokens: int = 0
     cost: float | None = None
+
+
+def together(usages: Iterable[Usage]) -> Usage:
+    """The sum. Its cost is that of those that have one, None where none has."""
+    given = list(usages)
+    costs = [usage.cost for usage in given if usage.cost is not None]
+    return Usage(
+        sum(usage.requests for usage in given),
+        sum(usage.retries for usage in given),
+        sum(usage.prompt_tokens for usage in given),
+        sum(usage.completion_tokens for usage in given),
+        sum(costs) if costs else None,
+    )
 
 
 @dataclass(eq=False)
@@ -50,4 +64,4 @@ class Tally:
         return replace(done, cost=tokens / 1e6)
 
 
-__all__ = ["Tally", "Usage"]
+__all__ = ["Tally", "Usage", "together"]
