@@ -16,6 +16,7 @@ KEY_POINTS_SCHEMA = {
         "combined_key_points": {"type": "array", "items": {"type": "string"}, "maxItems": 3},
     },
     "required": ["key_points", "combined_key_points"],
+    "additionalProperties": False,
 }
 """What a reply with key points looks like, for servers that hold a model to a form."""
 
@@ -92,8 +93,10 @@ def read_key_points(text: str | None) -> tuple[list[str], list[str], list[Troubl
     if found is None:
         return [], [], [Trouble("expand", "bad-json", text[:200])]
     troubles = [Trouble("expand", "json-repaired")] if found.repaired else []
-    single = list(texts_of(found.value.get("key_points")))
-    combined = list(texts_of(found.value.get("combined_key_points")))
+    single, combined = (
+        [text for text in texts_of(found.value.get(name)) if any(letter.isalnum() for letter in text)]
+        for name in ("key_points", "combined_key_points")
+    )
     if not single and not combined:
         troubles.append(Trouble("expand", "no-key-points", text[:200]))
     return single, combined, troubles

@@ -14,30 +14,20 @@ from averitec_eval.baselines.state import QA, Candidate, ClaimState, Trouble
 from averitec_eval.records import NO_ANSWER, Verdict
 
 _IDS = re.compile(r"[0-9]+_[0-9]+")
+_MOST_IDS = 400
+"""How many ids a form lists: hosted servers take 500 choices at most."""
 
-JOINT_SCHEMA: dict[str, Any] = {
-    "type": "object",
-    "properties": {
-        "pairs": {
-            "type": "array",
-            "minItems": 1,
-            "maxItems": 4,
-            "items": {
-                "type": "object",
-                "properties": {
-                    "question": {"type": "string"},
-                    "answer": {"type": "string"},
-                    "source": {"type": "string"},
-                },
-                "required": ["question", "answer", "source"],
-            },
-        },
+
+def joint_schema(ids: Sequence[str], most: int) -> dict[str, Any]:
+    """What a joint reply looks like, for servers that hold a model to a form: ``ids`` may be cited, or nothing."""
+    texts = {"question": {"type": "string"}, "answer": {"type": "string"}, "source": {"enum": [*ids, ""]}}
+    pair = {"type": "object", "properties": texts, "required": list(texts), "additionalProperties": False}
+    parts = {
+        "pairs": {"type": "array", "minItems": 1, "maxItems": most, "items": pair},
         "justification": {"type": "string"},
         "verdict": {"enum": [verdict.value for verdict in Verdict]},
-    },
-    "required": ["pairs", "justification", "verdict"],
-}
-"""What a joint reply looks like, for servers that hold a model to a form."""
+    }
+    return {"type": "object", "properties": parts, "required": list(parts), "additionalProperties": False}
 
 
 @component(
@@ -64,6 +54,7 @@ class Cited(Asks):
         cited = {cite(candidate): candidate for candidate in reversed(state.candidates)}
         best: JointReply | None = None
         claim_state = state
+        schema = joint_schema([cite(candidate) for candidate in state.candidates][:_MOST_IDS], self.max_pairs)
         for attempt in range(1 + self.retries):
             if attempt:
                 state = state.with_trouble("joint", "retry")
@@ -73,7 +64,7 @@ class Cited(Asks):
                 attempt,
                 temperature=temperature,
                 seed=attempt,
-                schema=JOINT_SCHEMA,
+                schema=schema,
             )
             asked = self.ask(state, tools, "joint", job)
             state = asked.added_to(state)
@@ -162,4 +153,4 @@ def _citation(member: Mapping[str, Any], cited: Mapping[str, Candidate]) -> Cand
     return None
 
 
-__all__ = ["JOINT_SCHEMA", "Cited", "JointReply", "cite", "read_joint"]
+__all__ = ["Cited", "JointReply", "cite", "joint_schema", "read_joint"]
