@@ -31,14 +31,17 @@ def test_people_see_what_is_worth_a_look_first_and_no_empty_table() -> None:
     assert tables[3].rows[0][:2] == ("averitec@0.25 (official)", 0.544)
     assert [len(table.rows) for table in people_tables(SILENT)] == [1]
     for table in tables:
-        assert to_markdown(table) and to_latex(table)
+        assert to_markdown(table)
+        assert to_latex(table)
 
 
 def test_programs_get_every_number_at_full_precision() -> None:
     rows = list(csv.DictReader(io.StringIO(to_csv([long_table(AUDIT)]))))
     kinds = [row["kind"] for row in rows]
     assert kinds == ["finding"] * 3 + ["official", "altered", "gap", "robust", "robust", "not run"]
-    assert rows[0]["score"] == "0.125" and rows[0]["claims"] == "3 7 11" and rows[0]["flagged"] == "true"
+    assert rows[0]["score"] == "0.125"
+    assert rows[0]["claims"] == "3 7 11"
+    assert rows[0]["flagged"] == "true"
     assert (rows[5]["score"], rows[5]["low"], rows[5]["high"]) == ("0.044", "0.02", "0.07")
     assert rows[8]["sentence"] == "no knowledge store was given"
 
@@ -49,5 +52,6 @@ def test_the_claims_to_look_at_are_listed_one_a_row_with_harmless_cells() -> Non
     text = to_csv([table])
     assert "\u202e" not in text
     rows = list(csv.reader(io.StringIO(text)))
-    assert rows[1][:2] == ["stuffing.exact", "3"] and rows[1][2].startswith("'=twice")
+    assert rows[1][:2] == ["stuffing.exact", "3"]
+    assert rows[1][2].startswith("'=twice")
     assert rows[3] == ["stuffing.exact", "11", ""]
