@@ -22,7 +22,13 @@ NEAR = 0.8
 COPIED = 0.9
 """Share of a text's content words from which another text counts as copying it, in [0, 1]; a convention as well."""
 
-STOP_WORDS = frozenset(
+
+def word_set(words: str) -> frozenset[str]:
+    """The words of a line or several."""
+    return frozenset(words.split())
+
+
+STOP_WORDS = word_set(
     """
     a about above after again against all also am among an and any are as at be because been before being below between
     both but by can could did do does doing down during each either else ever every few for from further had has have
@@ -31,7 +37,7 @@ STOP_WORDS = frozenset(
     some such t than that the their theirs them themselves then there these they this those through to too toward
     towards under until up upon us very via was we were what when where whether which while who whom whose why will with
     within would yet you your yours yourself yourselves
-    """.split()
+    """
 )
 """English words that carry little content of their own. Negations are none of them: they turn a statement round."""
 
@@ -255,7 +261,7 @@ def question_templates(
     )
 
 
-_SHORT_ANSWERS = frozenset("yes no true false correct incorrect".split())
+_SHORT_ANSWERS = word_set("yes no true false correct incorrect")
 
 
 def repeats_question(question: str, answer: str) -> bool:
@@ -321,5 +327,6 @@ __all__ = [
     "question_templates",
     "repeats_question",
     "without_claim",
+    "word_set",
     "words_of",
 ]

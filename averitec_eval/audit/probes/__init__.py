@@ -1,0 +1,11 @@
+"""The probes, each of which measures one thing about a submission's evidence."""
+
+from __future__ import annotations
+
+from averitec_eval.audit.context import Probe
+from averitec_eval.audit.probes import stuffing
+
+PROBES: dict[str, Probe] = {probe.name: probe for module in (stuffing,) for probe in module.PROBES}
+"""All probes by name, in the order of reports."""
+
+__all__ = ["PROBES"]
