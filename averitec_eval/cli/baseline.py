@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from averitec_eval.cli.options import add_table_format
 from averitec_eval.cli.output import Output
@@ -190,9 +190,24 @@ def _list(args: argparse.Namespace, out: Output) -> int:
 
     if args.format == "json":
         out.data(to_json(systems_json()))
+    elif args.format == "text":
+        _print_systems(systems_json(), out)
     else:
         out.tables([systems_table()], args.format)
     return 0
+
+
+def _print_systems(systems: Sequence[Mapping[str, Any]], out: Output) -> None:
+    """A paragraph for each system: in a table of 80 columns its description would be a tower of words."""
+    from rich.padding import Padding
+    from rich.text import Text
+
+    console = out.console()
+    for system in systems:
+        console.print(Text.assemble((system["name"], "bold"), f": {system['title']}"))
+        roles = ", ".join(dict.fromkeys(role for models in system["models"].values() for role in models))
+        text = f"{' '.join(system['description'].split())} Asks for: {roles or 'no model'}."
+        console.print(Padding(Text(text), (0, 0, 1, 2), expand=False))
 
 
 def _components(args: argparse.Namespace, out: Output) -> int:
