@@ -10,6 +10,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from averitec_eval.audit.records import Audit
 from averitec_eval.errors import ConfigError, UnreadableError, UsageError
 from averitec_eval.files import sha256_of
 from averitec_eval.formats import read_gold
@@ -70,7 +71,8 @@ class Entry:
     ``problems`` are sentences on what is wrong with its files. ``report`` is what validating the predictions found,
     None where they were not looked at. ``files`` are the names of the files that were read, each with its SHA-256 in
     hex. ``anonymous`` says that nothing may show whose it is. ``details`` are its claims' evidence by claim id, empty
-    where the gold is hidden; while the store is open they are read from there when they are first looked at.
+    where the gold is hidden; while the store is open they are read from there when they are first looked at. ``audit``
+    is None where the board has no audits or there is nothing to score.
     """
 
     slug: str
@@ -84,6 +86,7 @@ class Entry:
     spread: Spread | None = None
     anonymous: bool = False
     details: Mapping[int, ClaimDetail] = field(default_factory=dict)
+    audit: Audit | None = None
 
     @property
     def rank(self) -> int | None:
@@ -211,7 +214,7 @@ def _board(judge: Judge, entries: list[Entry]) -> Board:
         gold=judge.gold,
         signature=judge.signature,
         levels=judge.levels,
-        headline=f"averitec@{judge.signature.level}",
+        headline=judge.headline,
         entries=(
             *_ranked([entry for entry in entries if entry.result is not None]),
             *(entry for entry in entries if entry.result is None),
@@ -293,7 +296,9 @@ def _judge(folder: _Folder, judge: Judge) -> Entry:
         reason, problems = "its prediction file is unreadable", (outcome.message,)
     else:
         reason, problems = f"its prediction file is {report.status}", tuple(_sentences(report))
-    spread = None
+    spread = audit = None
+    if outcome.result is not None and sha256 is not None:
+        audit = judge.audit(slug, folder.path / meta.predictions, sha256, meta.input_format, outcome.result)
     if outcome.result is not None and meta.runs:
         scores = [outcome.result.headline_score]
         for name in meta.runs:
@@ -318,6 +323,7 @@ def _judge(folder: _Folder, judge: Judge) -> Entry:
         spread=spread,
         anonymous=folder.anonymous,
         details=details,
+        audit=audit,
     )
 
 
@@ -358,6 +364,6 @@ def _ranked(entries: list[Entry]) -> list[Entry]:
 
     def order(entry: Entry) -> tuple[float, float, str]:
         result = results[entry.slug]
-        return (-result.headline_score, -result.scores["hu_meteor_qa"], entry.slug)
+        return (-result.headline_score, -result.scores[result.evidence_metrics[1]], entry.slug)
 
     return [replace(entry, standing=standings.get(entry.slug)) for entry in sorted(entries, key=order)]

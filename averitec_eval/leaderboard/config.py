@@ -15,6 +15,7 @@ from averitec_eval.formats.reading import MINI
 from averitec_eval.leaderboard import fields
 from averitec_eval.leaderboard.yamlfile import load_mapping
 from averitec_eval.scoring.profiles import DEFAULT_PROFILE, PROFILES, check_levels
+from averitec_eval.validation.printable import printable
 
 MAX_BYTES = 256 * 1024
 """How large ``leaderboard.yaml`` may be."""
@@ -61,7 +62,8 @@ class BoardConfig:
     the configuration itself and ``sha256`` its hash in hex, None where it was not read from a file. ``public`` says
     that the gold may be shown; without it, it stays hidden. ``anonymous`` hides whose every submission is. ``submit``
     says how to take part, ``published`` is a CSV file of leaderboards as they were published. ``split`` is the part of
-    the data.
+    the data. ``audit`` are the thresholds that audits of the submissions use instead of the defaults, as pairs of probe
+    and number; empty for the defaults, None for no audits.
 
     With ``phases`` there is a board for each that is not private, and ``gold``, ``profile``, ``levels``, ``phase``,
     ``public`` and ``split`` here mean nothing; ``boards`` gives the configuration of each. ``folder`` is where a
@@ -89,6 +91,7 @@ class BoardConfig:
     name: str = ""
     split: str = ""
     secretive: bool = False
+    audit: tuple[tuple[str, float], ...] | None = None
 
     @property
     def tab(self) -> str:
@@ -128,6 +131,21 @@ def _levels(value: Any) -> tuple[float, ...]:
         return check_levels([float(item) for item in value])
     except (UsageError, OverflowError):
         raise fields.Wrong(expected) from None
+
+
+def _audit(value: Any) -> tuple[tuple[str, float], ...] | None:
+    from averitec_eval.audit.thresholds import thresholds_of
+
+    expected = "true, false, or thresholds of probes, each a number of at least 0"
+    if isinstance(value, bool):
+        return () if value else None
+    if not isinstance(value, dict):
+        raise fields.Wrong(expected, "write it as {stuffing.pairs: 0.05}")
+    try:
+        thresholds_of(DEFAULT_PROFILE, value)
+        return tuple(sorted((probe, float(threshold)) for probe, threshold in value.items()))
+    except (UsageError, OverflowError, TypeError, ValueError) as error:
+        raise fields.Wrong(expected, printable(str(error))) from None
 
 
 def _phase_name(value: Any) -> str:
@@ -170,6 +188,7 @@ _FIELDS: dict[str, fields.Check] = {
     "anonymous": fields.boolean,
     "submit": fields.text(5000, lines=True),
     "published": _PATH,
+    "audit": _audit,
     "phases": _mappings,
 }
 _REQUIRED = {

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from functools import partial
 from typing import Any
 
+from averitec_eval.audit.records import Audit
 from averitec_eval.json_output import to_json
 from averitec_eval.leaderboard.page import Page
 from averitec_eval.leaderboard.view import Estimate, PublicBoard, PublicSystem
@@ -13,7 +14,7 @@ from averitec_eval.ranking import TIE_BREAK
 from averitec_eval.scoring.profiles import FIRST_PAIRS, level_name
 from averitec_eval.tables import Column, Table, Value, to_csv
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 """Version of ``board.json``."""
 
 
@@ -28,6 +29,9 @@ def export_pages(board: PublicBoard) -> Iterator[Page]:
             yield Page(f"{path}.json", (system.document,), partial(to_json, system.document))
         scores = scores_table(board, system)
         yield Page(f"{path}.csv", (scores,), partial(_csv, scores))
+        if system.audit is not None:
+            audit = system.audit.to_dict()
+            yield Page(f"{path}.audit.json", (audit,), partial(to_json, audit))
         if board.public_gold:
             yield Page(
                 f"{path}.claims.csv",
@@ -110,7 +114,17 @@ def _system_dict(board: PublicBoard, system: PublicSystem) -> dict[str, Any]:
             {"code": finding.code, "severity": finding.severity, "title": finding.title, "count": finding.count}
             for finding in system.findings
         ],
+        "audit": None if system.audit is None else _audit_dict(board, system.id, system.audit),
         "results": None if system.document is None else f"{board.folder}results/{system.id}.json",
+    }
+
+
+def _audit_dict(board: PublicBoard, id: str, audit: Audit) -> dict[str, Any]:
+    return {
+        "probes": len(audit.findings),
+        "flagged": [finding.probe for finding in audit.flagged],
+        "robust": {name: {"value": v, "low": low, "high": high} for name, (v, low, high) in audit.robust.items()},
+        "file": f"{board.folder}results/{id}.audit.json",
     }
 
 

@@ -7,13 +7,15 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from averitec_eval.api import DEFAULT_SETTINGS, read_predictions, score_with_report
+from averitec_eval.audit.records import SCHEMA_VERSION as AUDIT_SCHEMA
+from averitec_eval.audit.records import Audit
 from averitec_eval.errors import InvalidSubmissionError, UnreadableError
 from averitec_eval.files import sha256_of
 from averitec_eval.formats.reading import name_suffix
 from averitec_eval.json_output import to_json
 from averitec_eval.leaderboard.config import BoardConfig
 from averitec_eval.leaderboard.store import Key, Outcome, Store, StoreUnavailableError
-from averitec_eval.records import Gold, GoldClaim, Prediction
+from averitec_eval.records import Gold, GoldClaim, Prediction, Submission
 from averitec_eval.scoring.details import ClaimDetail, claim_detail
 from averitec_eval.scoring.profiles import level_name
 from averitec_eval.scoring.results import SCHEMA_VERSION as RESULT_SCHEMA
@@ -55,6 +57,16 @@ class Judged:
     details: tuple[ClaimDetail, ...] | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Audited:
+    """A prediction file that was audited anew: the submission's slug, the file's name, under what key and the audit."""
+
+    slug: str
+    name: str
+    key: Key
+    audit: Audit
+
+
 class Details(Mapping[int, ClaimDetail]):
     """The details of a scored file by claim id, made or read when they are first looked at.
 
@@ -87,7 +99,7 @@ class Details(Mapping[int, ClaimDetail]):
 class Judge:
     """Judges the prediction files of one board, through a store if there is one; ``workers`` score what is not there.
 
-    ``computed`` collects the files whose outcome was not taken from the store.
+    ``computed`` collects the files whose outcome was not taken from the store, ``audited`` those whose audit was not.
     """
 
     def __init__(
@@ -103,11 +115,13 @@ class Judge:
         self.gold = gold
         self.watcher = watcher or Watcher()
         self.computed: list[Judged] = []
+        self.audited: list[Audited] = []
         self._store = store
         self._workers = workers
         scorer = Scorer(gold, profile=config.profile, levels=config.levels)
         self.signature = scorer.signature()
         self.levels = scorer.levels
+        self.headline = scorer.headline
         self._levels = [level_name(level) for level in scorer.levels]
 
     def key(self, sha256: str, name: str, input_format: str | None) -> Key:
@@ -158,6 +172,48 @@ class Judge:
             if details is not None:
                 self._keep(lambda store: store.put_details(key, details))
         return outcome, sha256, {} if details is None else Details(key, lambda: details)
+
+    def audit_key(self, key: Key) -> Key:
+        """Under what the audit of the file with this outcome is stored: all that decides it, thresholds included."""
+        audit = {"schema": AUDIT_SCHEMA, "thresholds": dict(self.config.audit or ())}
+        return replace(key, settings=to_json({"audit": audit, "outcome": key.settings}, indent=None).strip())
+
+    def audit(self, slug: str, path: Path, sha256: str, input_format: str | None, result: Result) -> Audit | None:
+        """The audit of a prediction file that has this hash and was scored, None where the board has none.
+
+        It is of the file alone: what it shares with other submissions is looked for elsewhere. Where the store has the
+        audit, nothing is probed. Raises ``ResourceError`` if the store is damaged.
+        """
+        if self.config.audit is None:
+            return None
+        key = self.audit_key(self.key(sha256, path.name, input_format))
+        store = self._usable()
+        if store is not None:
+            try:
+                stored = store.audit(key)
+                if stored is not None:
+                    return stored
+            except StoreUnavailableError as error:
+                self._give_up(error)
+        from averitec_eval.audit.run import audit
+
+        submission = self.submission(path, sha256, input_format)
+        made = audit(
+            submission,
+            self.gold,
+            profile=self.config.profile,
+            thresholds=dict(self.config.audit),
+            result=result,
+            workers=self._workers,
+        )
+        self.audited.append(Audited(slug, path.name, key, made))
+        self._keep(lambda store: store.put_audit(key, made))
+        return made
+
+    def submission(self, path: Path, sha256: str, input_format: str | None) -> Submission:
+        """The predictions of a file that was checked and has this hash, as records."""
+        predictions = tuple(read_predictions(path, sha256, input_format=input_format))
+        return Submission(predictions, sha256, input_format or "", path.name)
 
     def _compute(
         self, path: Path, input_format: str | None, *, detailed: bool = False
@@ -233,4 +289,4 @@ class Judge:
         self.watcher.notice(f"{error}; going on without it")
 
 
-__all__ = ["Details", "Judge", "Judged", "Watcher"]
+__all__ = ["Audited", "Details", "Judge", "Judged", "Watcher"]

@@ -9,7 +9,7 @@ from typing import Any
 from averitec_eval.json_output import to_json
 from averitec_eval.leaderboard.board import Board, judged_boards, judges
 from averitec_eval.leaderboard.config import BoardConfig
-from averitec_eval.leaderboard.judging import Judged, Watcher
+from averitec_eval.leaderboard.judging import Audited, Judged, Watcher
 from averitec_eval.leaderboard.store import DAMAGED, Key, Outcome, Store, StoredDocuments
 from averitec_eval.scoring.workers import Workers
 from averitec_eval.tables import Column, Table
@@ -133,6 +133,7 @@ def rebuild(
     store.replace_all(
         ((judged.key, judged.outcome) for judged in lasting),
         ((judged.key, judged.details) for judged in lasting if judged.details is not None),
+        ((audited.key, audited.audit) for judge in judging for audited in judge.audited),
     )
     return boards
 
@@ -157,6 +158,8 @@ def check_store(
             differences.extend(_detail_differences(judged, store.detail_documents(judged.key)))
         elif judged.lasting:
             absent.append((judged.slug, judged.name))
+    for audited in (audited for judge in judging for audited in judge.audited):
+        differences.extend(_audit_differences(audited, store.audit_document(audited.key)))
     current = {judged.key for judged in computed}
     hashes = {key.submission_sha256 for key in current}
     others = [key for key in store.all_keys() if key not in current]
@@ -183,6 +186,15 @@ def _detail_differences(judged: Judged, stored: tuple[Any, ...] | None) -> Itera
         for figure, old_text, new_text in _compare(old, new, ""):
             place = f"evidence of claim {new['claim_id']}: {figure}"
             yield Difference(judged.slug, judged.name, place, old_text, new_text)
+
+
+def _audit_differences(audited: Audited, stored: Any) -> Iterator[Difference]:
+    """Yield how a stored audit differs; one that is not stored yet is no difference."""
+    if stored is DAMAGED:
+        yield Difference(audited.slug, audited.name, "audit", "not what was written", "fine")
+    elif stored is not None:
+        for figure, old, new in _compare(stored, audited.audit.to_dict(), "audit"):
+            yield Difference(audited.slug, audited.name, figure, old, new)
 
 
 def _differences(judged: Judged, stored: StoredDocuments) -> Iterator[Difference]:

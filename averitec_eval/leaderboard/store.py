@@ -1,8 +1,8 @@
 """The result store: what validating and scoring a prediction file gave, kept so that it is never done twice.
 
-One SQLite file beside the board's configuration. Results and details are a cache: losing them costs time, no data. The
-history, of which a board's changelog is made, is nowhere else. What the file holds is read as JSON and checked; one
-that is damaged or something else is an error and stays as it is.
+One SQLite file beside the board's configuration. Results, details and audits are a cache: losing them costs time, no
+data. The history, of which a board's changelog is made, is nowhere else. What the file holds is read as JSON and
+checked; one that is damaged or something else is an error and stays as it is.
 """
 
 from __future__ import annotations
@@ -19,6 +19,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+from averitec_eval.audit.documents import audit_from_dict
+from averitec_eval.audit.records import Audit
 from averitec_eval.errors import ResourceError
 from averitec_eval.json_output import to_json
 from averitec_eval.leaderboard.history import Record
@@ -29,8 +31,10 @@ from averitec_eval.validation import Report
 APPLICATION_ID = 0x41564556
 """Marks an SQLite file as a store of this package ("AVEV")."""
 
-SCHEMA_VERSION = 2
-"""Version of the tables. A store of version 1, which has outcomes only, gets the others; any other one is refused."""
+SCHEMA_VERSION = 3
+"""Version of the tables. A store of version 1, which has outcomes only, or 2, which has no audits, gets the others; any
+other one is refused.
+"""
 
 DETAILS_VERSION = 1
 """Version of the stored details; those of another version count as not there."""
@@ -68,6 +72,16 @@ CREATE TABLE details (
     checksum TEXT NOT NULL,
     PRIMARY KEY (submission_sha256, gold_sha256, signature, settings)
 )"""
+_AUDITS_TABLE = """\
+CREATE TABLE audits (
+    submission_sha256 TEXT NOT NULL,
+    gold_sha256 TEXT NOT NULL,
+    signature TEXT NOT NULL,
+    settings TEXT NOT NULL,
+    audit BLOB NOT NULL,
+    checksum TEXT NOT NULL,
+    PRIMARY KEY (submission_sha256, gold_sha256, signature, settings)
+)"""
 _HISTORY_TABLE = """\
 CREATE TABLE history (
     number INTEGER PRIMARY KEY NOT NULL,
@@ -75,9 +89,16 @@ CREATE TABLE history (
     record BLOB NOT NULL,
     checksum TEXT NOT NULL
 )"""
+_TABLES = {
+    1: {"outcomes": _TABLE},
+    2: {"details": _DETAILS_TABLE, "history": _HISTORY_TABLE},
+    3: {"audits": _AUDITS_TABLE},
+}
+"""The tables that each version brought."""
+
 _SCHEMA = {
-    1: [("table", "outcomes", _TABLE)],
-    2: [("table", "details", _DETAILS_TABLE), ("table", "history", _HISTORY_TABLE), ("table", "outcomes", _TABLE)],
+    version: sorted(("table", *table) for since in _TABLES if since <= version for table in _TABLES[since].items())
+    for version in _TABLES
 }
 _KEY = "WHERE submission_sha256 = ? AND gold_sha256 = ? AND signature = ? AND settings = ?"
 
@@ -186,7 +207,7 @@ class Store:
             with self._transaction():
                 # Another process may have made the table since.
                 if self._is_empty():
-                    self._make_tables(_TABLE, _DETAILS_TABLE, _HISTORY_TABLE)
+                    self._make_tables(since=0)
                     self._connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
         if self._pragma("application_id") != APPLICATION_ID:
             raise ResourceError(
@@ -202,23 +223,24 @@ class Store:
         # A view or trigger in a table's place could do anything; only the tables themselves are trusted.
         if self._schema() != _SCHEMA[self._version]:
             raise self._damaged("its tables are not those of a result store")
-        if self._version == 1 and make:
+        if self._version < SCHEMA_VERSION and make:
             self._upgrade()
 
     def _upgrade(self) -> None:
         try:
             with self._transaction():
-                if self._pragma("user_version") == 1:
-                    self._make_tables(_DETAILS_TABLE, _HISTORY_TABLE)
+                self._make_tables(since=self._pragma("user_version"))
         except sqlite3.Error as error:
             if not _of_the_moment(error):
                 raise
             return  # where nothing can be written, the outcomes can still be read
         self._version = SCHEMA_VERSION
 
-    def _make_tables(self, *statements: str) -> None:
-        for statement in statements:
-            self._connection.execute(statement)
+    def _make_tables(self, since: int) -> None:
+        """Make the tables that a store of the version ``since`` lacks."""
+        for version, tables in _TABLES.items():
+            for statement in tables.values() if version > since else ():
+                self._connection.execute(statement)
         self._connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
 
     def _is_empty(self) -> bool:
@@ -300,10 +322,12 @@ class Store:
         self,
         outcomes: Iterable[tuple[Key, Outcome]],
         details: Iterable[tuple[Key, Sequence[ClaimDetail]]] = (),
+        audits: Iterable[tuple[Key, Audit]] = (),
     ) -> None:
-        """Make these outcomes and details the only ones, in one transaction. The history stays."""
+        """Make these outcomes, details and audits the only ones, in one transaction. The history stays."""
         rows = [row for key, outcome in outcomes if (row := _row(key, outcome)) is not None]
         detail_rows = [row for key, of_one in details if (row := _details_row(key, of_one)) is not None]
+        audit_rows = [row for key, audit in audits if (row := _audit_row(key, audit)) is not None]
         with self._speaking(), self._transaction():
             self._connection.execute("DELETE FROM outcomes")
             for row in rows:
@@ -312,6 +336,10 @@ class Store:
                 self._connection.execute("DELETE FROM details")
                 for row in detail_rows:
                     self._insert_details(row)
+            if self._version > 2:
+                self._connection.execute("DELETE FROM audits")
+                for row in audit_rows:
+                    self._insert_audit(row)
 
     def details(self, key: Key) -> tuple[ClaimDetail, ...] | None:
         """The details under this key, equal to those that were put, or None if there are none.
@@ -357,6 +385,47 @@ class Store:
             with self._speaking(), self._transaction():
                 self._insert_details(row)
 
+    def audit(self, key: Key) -> Audit | None:
+        """The audit under this key, equal to the one that was put, or None if there is none.
+
+        Raises ``ResourceError`` if it is damaged.
+        """
+        document = self.audit_document(key)
+        try:
+            return None if document is None else audit_from_dict(document)
+        except ValueError as error:
+            name = key.submission_sha256[:12]
+            raise self._damaged(f"the audit of the submission {name}… cannot be used: {error}") from None
+
+    def audit_document(self, key: Key) -> Any:
+        """The audit under this key as a JSON value, ``DAMAGED`` where it is not what was once written, None if there is
+        none.
+        """
+        if self._version < 3:
+            return None
+        with self._speaking():
+            size = self._connection.execute(f"SELECT length(audit) FROM audits {_KEY}", astuple(key)).fetchone()
+            if size is None:
+                return None
+            if size[0] > MAX_DOCUMENT_BYTES:
+                return DAMAGED
+            row = self._connection.execute(f"SELECT audit, checksum FROM audits {_KEY}", astuple(key)).fetchone()
+        if row is None:
+            return None
+        try:
+            if not isinstance(row[0], bytes) or row[1] != _checksum(key, row[0]):
+                return DAMAGED
+            return json.loads(_unpack(row[0]))
+        except (TypeError, ValueError, RecursionError, zlib.error):
+            return DAMAGED
+
+    def put_audit(self, key: Key, audit: Audit) -> None:
+        """Store the audit of a prediction file, in place of any under the same key. If too large, it is not."""
+        row = _audit_row(key, audit)
+        if row is not None and self._version > 2:
+            with self._speaking(), self._transaction():
+                self._insert_audit(row)
+
     def history(self) -> tuple[Record, ...]:
         """What was recorded of the board, oldest first. Raises ``ResourceError`` if it is damaged."""
         if self._version == 1:
@@ -396,6 +465,9 @@ class Store:
 
     def _insert_details(self, row: tuple[str | bytes, ...]) -> None:
         self._connection.execute("INSERT OR REPLACE INTO details VALUES (?, ?, ?, ?, ?, ?)", row)
+
+    def _insert_audit(self, row: tuple[str | bytes, ...]) -> None:
+        self._connection.execute("INSERT OR REPLACE INTO audits VALUES (?, ?, ?, ?, ?, ?)", row)
 
     def _insert(self, row: tuple[str | bytes | None, ...]) -> None:
         self._connection.execute("INSERT OR REPLACE INTO outcomes VALUES (?, ?, ?, ?, ?, ?, ?, ?)", row)
@@ -464,6 +536,14 @@ def _details_row(key: Key, details: Sequence[ClaimDetail]) -> tuple[str | bytes,
     head = _encode({"version": DETAILS_VERSION})
     data = b"".join((head, *(_encode(detail.to_dict()) for detail in details)))
     if len(data) > MAX_CLAIMS_BYTES:
+        return None
+    packed = zlib.compress(data)
+    return (*astuple(key), packed, _checksum(key, packed))
+
+
+def _audit_row(key: Key, audit: Audit) -> tuple[str | bytes, ...] | None:
+    data = _encode(audit.to_dict())
+    if len(data) > MAX_DOCUMENT_BYTES:
         return None
     packed = zlib.compress(data)
     return (*astuple(key), packed, _checksum(key, packed))

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from averitec_eval.audit.records import Audit
 from averitec_eval.comparison import PairComparison
 from averitec_eval.records import Verdict
 from averitec_eval.scoring.details import ClaimDetail
@@ -89,7 +90,9 @@ class PublicSystem:
     are empty for a submission that could not be scored. ``first`` says what more question-answer pairs add. ``pairs``
     holds the mean, smallest and largest number of predicted pairs of a claim. ``claims`` are its scores by claim in
     gold order and ``details`` its evidence by claim id, both empty where the gold is hidden; ``details`` may be read
-    from a file when it is first used. ``document`` is its result as a JSON object. ``files`` are the names of the files
+    from a file when it is first used. ``audit`` is what probing its evidence found and what altered copies of it score,
+    without claims, examples and whatever would tell of the gold where that is hidden; None where there is none.
+    ``document`` is its result as a JSON object. ``files`` are the names of the files
     it was made from, each with its SHA-256 in hex; those of an anonymous one are made up. Neither is in the ``repr``,
     for pages show neither.
     """
@@ -126,6 +129,7 @@ class PublicSystem:
     findings: tuple[Finding, ...] = ()
     claims: tuple[ClaimScore, ...] = ()
     details: Mapping[int, ClaimDetail] = field(default_factory=dict)
+    audit: Audit | None = None
     document: Mapping[str, Any] | None = field(default=None, repr=False)
     files: tuple[tuple[str, str], ...] = field(default=(), repr=False)
 
