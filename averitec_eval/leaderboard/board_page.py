@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
+from averitec_eval.audit.records import Audit
 from averitec_eval.leaderboard.page import Page
 from averitec_eval.leaderboard.rendering import board_anchor, frame, metric_heading, render
 from averitec_eval.leaderboard.view import Estimate, PublicBoard, PublicSite, PublicSystem, PublishedBoard
@@ -17,7 +18,7 @@ from averitec_eval.tables import Table
 if TYPE_CHECKING:
     from averitec_eval.leaderboard.charts import Chart, Charts
 
-MAIN_METRICS = ("hu_meteor_q", "hu_meteor_qa", "accuracy", "macro_f1")
+MAIN_METRICS = ("hu_meteor_q", "hu_meteor_qa", "robust_q", "robust_qa", "accuracy", "macro_f1")
 """The metrics beside the headline that the table shows at once; the column chooser has the others."""
 
 
@@ -101,7 +102,13 @@ def index_page(site: PublicSite, charts: Charts | None) -> Page:
 
     def draw() -> str:
         return render(
-            "index.html", "index.html", around, description=site.description, boards=boards, published=published
+            "index.html",
+            "index.html",
+            around,
+            description=site.description,
+            boards=boards,
+            published=published,
+            robust_score=robust_score,
         )
 
     return Page("index.html", (around, site.description, boards, published), draw)
@@ -154,12 +161,27 @@ def table_columns(board: PublicBoard) -> tuple[TableColumn, ...]:
     return (
         *columns,
         TableColumn("missing", "Missing claims", "number", "ascending", optional=True),
+        *audit_columns(board),
         # Columns that nobody filled are there to choose, so that their absence is not taken for a choice of the board.
         TableColumn("seconds", "Seconds a claim", "number", "ascending", optional=not _any(board, "seconds_per_claim")),
         TableColumn("weights", "Weights", "text", "ascending", optional=not _any(board, "open_weights")),
         TableColumn("date", "Date", "text", optional=not _any(board, "date")),
         TableColumn("links", "Links", ""),
     )
+
+
+def audit_columns(board: PublicBoard) -> Iterator[TableColumn]:
+    """The columns on audits, where there are any; hidden at first, for a number of findings is easily misread."""
+    audits = [system.audit for system in board.systems if system.audit is not None]
+    if audits:
+        yield TableColumn("audit", "Audit: worth a look", "number", "ascending", optional=True)
+        if any(audit.robust for audit in audits):
+            yield TableColumn("robust", "Robust companion", "number", optional=True)
+
+
+def robust_score(audit: Audit | None) -> Estimate | None:
+    """The headline of the robust companion."""
+    return None if audit is None else next((Estimate(*score) for score in audit.robust.values()), None)
 
 
 def _any(board: PublicBoard, name: str) -> bool:
@@ -214,7 +236,12 @@ _SHOWN = (
 
 def _slim(system: PublicSystem) -> PublicSystem:
     """The system with nothing but what the table shows, so that a change elsewhere leaves the page as it is."""
-    return PublicSystem(**{name: getattr(system, name) for name in _SHOWN})
+    slim = PublicSystem(**{name: getattr(system, name) for name in _SHOWN})
+    audit = system.audit
+    if audit is None:
+        return slim
+    findings = tuple(replace(finding, claims=(), examples=(), sentence="") for finding in audit.flagged)
+    return replace(slim, audit=replace(audit, findings=findings, counterfactuals=(), skipped=()))
 
 
 def _weights(system: PublicSystem) -> str:
@@ -274,9 +301,11 @@ __all__ = [
     "PublishedSection",
     "RowGroup",
     "TableColumn",
+    "audit_columns",
     "axis_top",
     "index_page",
     "picture",
+    "robust_score",
     "row_groups",
     "table_columns",
 ]

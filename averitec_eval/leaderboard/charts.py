@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING
 from averitec_eval.leaderboard import drawing
 from averitec_eval.leaderboard.drawing import Curve, Series, available, render
 from averitec_eval.leaderboard.palette import SERIES
+from averitec_eval.leaderboard.rendering import score_name
 from averitec_eval.leaderboard.view import ConfusionMatrix, Estimate, Group, PublicBoard, PublicSystem
-from averitec_eval.scoring.profiles import level_name
+from averitec_eval.scoring.profiles import CREDIT_NAMES, level_name
 from averitec_eval.tables import Column, Table, Value
 from averitec_eval.validation.printable import shorten
 
@@ -76,10 +77,12 @@ class Charts:
         curves = [curve for curve in _level_curves(board, systems) if curve.points]
         if not curves:
             return None
-        data = drawing.LevelsData(tuple(curves), _ranking_level(board), _level_title(board), "AVeriTeC score", False)
+        data = drawing.LevelsData(
+            tuple(curves), _ranking_level(board), _level_title(board), score_name(board.profile), False
+        )
         headings = ("System", "Rank", *(f"at {level_name(level)}" for level in levels))
         rows = tuple((system.name, system.rank, *_at_levels(system, levels)) for system in systems)
-        title = "AVeriTeC score by level" + _of(board)
+        title = f"{score_name(board.profile)} by level" + _of(board)
         return Chart(
             "levels",
             title,
@@ -122,7 +125,7 @@ class Charts:
     def system_levels(self, board: PublicBoard, system: PublicSystem) -> Chart | None:
         """One system's score at all levels with its intervals, beside the best ranked one's: None without scores."""
         levels = _levels(board)
-        scores = [system.scores.get(f"averitec@{level_name(level)}") for level in levels]
+        scores = [system.scores.get(board.profile.credit_metric(level)) for level in levels]
         known = [(level, score) for level, score in zip(levels, scores, strict=True) if score is not None]
         if not known:
             return None
@@ -134,16 +137,16 @@ class Charts:
             tuple(curve for curve in curves if curve.points),
             _ranking_level(board),
             _level_title(board),
-            "AVeriTeC score",
+            score_name(board.profile),
             True,
         )
-        title = f"AVeriTeC score of {_said(system)} by level"
+        title = f"{score_name(board.profile)} of {_said(system)} by level"
         rows: list[tuple[Value, ...]] = [(level_name(level), *_span(score)) for level, score in known]
         return Chart(
             f"systems/{system.id}-levels",
             title,
             _system_alt(board, system, known, best),
-            _table(title, ("Level", "AVeriTeC score", "Low", "High"), tuple(rows)),
+            _table(title, ("Level", score_name(board.profile), "Low", "High"), tuple(rows)),
             (WIDTH, 3.4),
             data,
             partial(drawing.draw_levels, data=data),
@@ -208,7 +211,7 @@ def board_table(board: PublicBoard, title: str = "") -> Table:
     """The systems of a board with a score: rank, interval of the rank, tier, headline with its interval, other
     scores.
     """
-    headline = _headline_title(board)
+    headline, evidence = _headline_title(board), board.profile.evidence_name
     columns = (
         Column("Rank", "right"),
         Column("Rank interval", "right"),
@@ -226,7 +229,7 @@ def board_table(board: PublicBoard, title: str = "") -> Table:
             system.name,
             system.team,
             *_span(system.scores.get(board.headline)),
-            *(_value(system, metric) for metric in ("hu_meteor_q", "hu_meteor_qa", "accuracy", "macro_f1")),
+            *(_value(system, metric) for metric in (f"{evidence}_q", f"{evidence}_qa", "accuracy", "macro_f1")),
             system.reason or None,
         )
         for system in board.scored
@@ -299,12 +302,12 @@ def _of(board: PublicBoard) -> str:
 
 
 def _ranking_level(board: PublicBoard) -> float | None:
-    return next((level for level in board.levels if board.headline == f"averitec@{level_name(level)}"), None)
+    return next((level for level in board.levels if board.headline == board.profile.credit_metric(level)), None)
 
 
 def _headline_title(board: PublicBoard) -> str:
     name, at, level = board.headline.partition("@")
-    return f"AVeriTeC score @ {level}" if at and name == "averitec" else board.headline
+    return f"{score_name(board.profile)} @ {level}" if at and name == board.profile.credit_name else board.headline
 
 
 def _level_title(board: PublicBoard) -> str:
@@ -347,14 +350,20 @@ def _curve(series: Series, system: PublicSystem, levels: Sequence[float], *, bar
     """A system's scores by level; ``bare`` leaves the intervals away."""
     points = []
     for level in levels:
-        score = system.scores.get(f"averitec@{level_name(level)}")
+        score = _at(system, level)
         if score is not None:
             points.append((level, score.value, *((None, None) if bare else (score.low, score.high))))
     return Curve(series, tuple(points))
 
 
 def _at_levels(system: PublicSystem, levels: Sequence[float]) -> Iterator[float | None]:
-    return (_value(system, f"averitec@{level_name(level)}") for level in levels)
+    return (None if (score := _at(system, level)) is None else score.value for level in levels)
+
+
+def _at(system: PublicSystem, level: float) -> Estimate | None:
+    """The share of claims with credit at a level, whatever the board's profile calls it."""
+    names = (f"{name}@{level_name(level)}" for name in CREDIT_NAMES)
+    return next((system.scores[name] for name in names if name in system.scores), None)
 
 
 def _levels_alt(board: PublicBoard, systems: Sequence[PublicSystem], levels: Sequence[float]) -> str:
@@ -399,8 +408,7 @@ def _score(pair: tuple[float, PublicSystem]) -> float:
 
 def _highest(systems: Sequence[PublicSystem], level: float) -> str | None:
     """Who is highest at a level, in words."""
-    metric = f"averitec@{level_name(level)}"
-    scores = [(score, system) for system in systems if (score := _value(system, metric)) is not None]
+    scores = [(score.value, system) for system in systems if (score := _at(system, level)) is not None]
     if not scores:
         return None
     best = max(scores, key=_score)[0]

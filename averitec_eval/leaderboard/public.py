@@ -12,6 +12,9 @@ from dataclasses import replace
 from typing import Any
 
 from averitec_eval.api import DEFAULT_SETTINGS
+from averitec_eval.audit.records import Audit, Counterfactual
+from averitec_eval.audit.records import Finding as AuditFinding
+from averitec_eval.audit.tables import gap_text, value_text
 from averitec_eval.comparison import PairComparison, compare
 from averitec_eval.files import sha256_of
 from averitec_eval.leaderboard.board import Board, Entry, sentence_of
@@ -63,6 +66,16 @@ LEAST_GROUP = 10
 
 PSEUDONYM_DIGITS = 8
 """Hexadecimal digits in the name of an anonymous system."""
+
+GOLD_PROBES = (
+    "copying.answers",
+    "copying.justification",
+    "copying.questions",
+    "leakage.articles",
+    "leakage.gold_sources",
+    "leakage.train",
+)
+"""Probes that compare evidence with the gold: by trying, their numbers would tell what hidden gold holds."""
 
 _SEVERITIES = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "note"}
 
@@ -164,7 +177,7 @@ def _place(id: str, entry: Entry) -> tuple[bool, float, float, str]:
     result = entry.result
     if result is None:
         return (True, 0.0, 0.0, id)
-    return (False, -result.headline_score, -result.scores["hu_meteor_qa"], id)
+    return (False, -result.headline_score, -result.scores[result.evidence_metrics[1]], id)
 
 
 class _System:
@@ -286,7 +299,22 @@ class _System:
             claims=result.claims if self.public_gold else (),
             first=tuple(FirstPairs(k, _estimates(group)) for k, group in result.first.items()),
             details=self.entry.details if self.public_gold else {},
+            audit=None if self.entry.audit is None else self._audit(self.entry.audit),
             document=self._document(result),
+        )
+
+    def _audit(self, audit: Audit) -> Audit:
+        """The audit as it may be shown: of hidden gold numbers only, and of anonymous ones no text of theirs."""
+        if self.public_gold:
+            if not self.entry.anonymous:
+                return audit
+            return replace(audit, findings=tuple(replace(finding, examples=()) for finding in audit.findings))
+        return replace(
+            audit,
+            findings=tuple(_number(finding) for finding in audit.findings if finding.probe not in GOLD_PROBES),
+            counterfactuals=tuple(map(_gap, audit.counterfactuals)),
+            # That they lack something is no secret, but nor is it said of those that did run.
+            skipped=tuple(item for item in audit.skipped if item.probe not in GOLD_PROBES),
         )
 
     def _may_show(self, known: Sequence[str]) -> Callable[[str, int], bool]:
@@ -308,6 +336,18 @@ class _System:
                 for level, values in document[figures].items()
             }
         return document
+
+
+def _number(finding: AuditFinding) -> AuditFinding:
+    """A finding on hidden gold: what was measured, without the claims and the words in which it was seen."""
+    sentence = f"{finding.title}: {value_text(finding.value, finding.unit)}."
+    return replace(finding, claims=(), examples=(), sentence=sentence)
+
+
+def _gap(item: Counterfactual) -> Counterfactual:
+    """An altered copy's score on hidden gold, likewise."""
+    sentence = f"{item.title}: {item.score:.3f}, a gap of {item.gap:+.3f} {gap_text(item.gap_low, item.gap_high)}."
+    return replace(item, changed=(), sentence=sentence)
 
 
 def may_show(known: Sequence[str], public_gold: bool) -> Callable[[str, int], bool]:
@@ -429,6 +469,7 @@ def _told_apart(id: str, names: Mapping[str, str]) -> str:
 
 __all__ = [
     "CLAIM_TYPES",
+    "GOLD_PROBES",
     "LEAST_GROUP",
     "STRATEGIES",
     "current_ids",

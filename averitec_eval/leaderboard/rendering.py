@@ -33,6 +33,8 @@ EXTERNAL_REL = "nofollow noopener noreferrer"
 HEADINGS = {
     "hu_meteor_q": "Q only",
     "hu_meteor_qa": "Q + A",
+    "robust_q": "Robust Q only",
+    "robust_qa": "Robust Q + A",
     "accuracy": "Accuracy",
     "macro_f1": "Macro F1",
     "f1_supported": "F1 Supported",
@@ -41,7 +43,13 @@ HEADINGS = {
     "f1_conflicting": "F1 Conflicting",
     "justification_meteor": "Justification METEOR",
 }
-TITLES = HEADINGS | {"hu_meteor_q": "HU-METEOR, questions only", "hu_meteor_qa": "HU-METEOR, questions and answers"}
+TITLES = HEADINGS | {
+    "hu_meteor_q": "HU-METEOR, questions only",
+    "hu_meteor_qa": "HU-METEOR, questions and answers",
+    "robust_q": "Robust evidence, questions only",
+    "robust_qa": "Robust evidence, questions and answers",
+}
+_BY_LEVEL = {"averitec": "AVeriTeC score", "robust": "Robust score", "justification": "Justification METEOR"}
 
 
 class Frame(NamedTuple):
@@ -203,7 +211,12 @@ def metric_heading(metric: str) -> str:
     name, at, level = metric.partition("@")
     if not at:
         return HEADINGS.get(metric, metric)
-    return f"@ {level}" if name == "averitec" else f"Justification @ {level}"
+    return f"@ {level}" if name == "averitec" else f"{name.capitalize()} @ {level}"
+
+
+def score_name(profile: Profile) -> str:
+    """What the share of claims with credit is called under a profile."""
+    return _BY_LEVEL.get(profile.credit_name, profile.credit_name)
 
 
 def metric_title(metric: str, profile: Profile) -> str:
@@ -212,8 +225,7 @@ def metric_title(metric: str, profile: Profile) -> str:
     if not at:
         return TITLES.get(metric, metric)
     relation = "at least" if profile.comparison == "ge" else "above"
-    what = "AVeriTeC score" if name == "averitec" else "Justification METEOR"
-    return f"{what}, evidence {relation} {level}"
+    return f"{_BY_LEVEL.get(name, name)}, evidence {relation} {level}"
 
 
 def cell(value: Value, column: Column) -> str:

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
+from averitec_eval.audit.records import Audit, Finding
+from averitec_eval.audit.tables import value_text
 from averitec_eval.comparison import PairComparison
 from averitec_eval.leaderboard.board_page import Picture, axis_top, picture
 from averitec_eval.leaderboard.claim_pages import claim_path
@@ -15,6 +17,7 @@ from averitec_eval.leaderboard.page import Page
 from averitec_eval.leaderboard.rendering import Crumb, Frame, crumbs, frame, metric_title, render
 from averitec_eval.leaderboard.view import (
     ConfusionMatrix,
+    Estimate,
     PublicBoard,
     PublicSite,
     PublicSystem,
@@ -25,6 +28,10 @@ if TYPE_CHECKING:
 
 SHADES = 5
 """In how many steps cells of a confusion matrix are shaded, by their share of the row."""
+
+
+MOST_CLAIMS = 12
+"""How many claims of an audit's finding are listed."""
 
 
 class Rival(NamedTuple):
@@ -68,6 +75,7 @@ def _page(board: PublicBoard, around: Frame, system: PublicSystem, charts: Chart
     rivals = tuple(_rivals(board, system))
     got, missed = telling_claims(board, system)
     levels = _levels(board, system, charts)
+    claim_ids = frozenset(claim.claim_id for claim in board.claims)
     # All of it but the claims, which have pages of their own.
     slim = replace(system, claims=(), details={}, document=None)
     facts = (board.folder, board.headline, board.metrics, board.profile, board.settings, board.public_gold)
@@ -89,6 +97,13 @@ def _page(board: PublicBoard, around: Frame, system: PublicSystem, charts: Chart
             level=board.settings.level,
             public_gold=board.public_gold and bool(system.claims),
             claim_path=claim_path,
+            claim_ids=claim_ids,
+            audit_findings=() if system.audit is None else tuple(_audit_findings(system.audit)),
+            robust=()
+            if system.audit is None
+            else [(name, Estimate(*score)) for name, score in system.audit.robust.items()],
+            most_claims=MOST_CLAIMS,
+            value_text=value_text,
             levels=levels,
             confusion=confusion_rows(system.confusion) if system.confusion else (),
             groups=[
@@ -97,7 +112,7 @@ def _page(board: PublicBoard, around: Frame, system: PublicSystem, charts: Chart
                 if groups
             ],
             groups_top=axis_top([group.scores[board.headline] for group in (*system.by_type, *system.by_strategy)]),
-            group_metrics=(board.headline, "hu_meteor_qa", "accuracy"),
+            group_metrics=(board.headline, f"{board.profile.evidence_name}_qa", "accuracy"),
             first_metrics=[
                 metric for metric in board.metrics if system.first and all(metric in k.scores for k in system.first)
             ],
@@ -118,6 +133,12 @@ def _page(board: PublicBoard, around: Frame, system: PublicSystem, charts: Chart
 def _codes(system: PublicSystem) -> tuple[str, ...]:
     """The codes of what was found, with which those problems begin that the table of findings holds."""
     return tuple(finding.code for finding in system.findings)
+
+
+def _audit_findings(audit: Audit) -> Iterator[tuple[str, tuple[Finding, ...]]]:
+    yield "Worth a look: what reaches the threshold that the organiser chose.", audit.flagged
+    rest = tuple(finding for finding in audit.findings if not finding.flagged)
+    yield "Below its threshold.", rest
 
 
 def _levels(board: PublicBoard, system: PublicSystem, charts: Charts | None) -> Picture | None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from averitec_eval.records import GoldClaim, Prediction
 from averitec_eval.scoring.evidence import (
+    Matching,
     comparison_strings,
     gold_questions,
     match_evidence,
@@ -14,6 +16,7 @@ from averitec_eval.scoring.evidence import (
 from averitec_eval.scoring.justification import score_justification
 from averitec_eval.scoring.profiles import FIRST_PAIRS, Profile
 from averitec_eval.scoring.results import ClaimScore
+from averitec_eval.scoring.robust import match_robustly
 from averitec_eval.text.meteor import Meteor, get_meteor
 
 
@@ -55,12 +58,11 @@ class ClaimScorer:
         profile, meteor = self.profile, self.meteor
         predicted = comparison_strings(prediction.evidence, prediction.string_evidence)
         gold = comparison_strings(claim.questions)
-        answers = match_evidence(predicted, gold, meteor, profile)
-        questions = match_evidence(
+        answers = self._match(predicted, gold, claim)
+        questions = self._match(
             predicted_questions(prediction),
             gold_questions(claim.questions, unique=profile.unique_gold_questions),
-            meteor,
-            profile,
+            claim,
         )
         justification = None
         if self.justified and claim.justification is not None:
@@ -78,9 +80,15 @@ class ClaimScorer:
             credit=tuple(right and profile.passes(answers.utility, level) for level in self.levels),
             justification=justification,
             n_predicted=len(predicted),
-            n_counted=len(predicted) if profile.cap is None else min(len(predicted), profile.cap),
+            n_counted=answers.counted,
             n_gold=len(gold),
         )
+
+    def _match(self, predicted: Sequence[str], gold: Sequence[str], claim: GoldClaim) -> Matching:
+        rules = self.profile.robust
+        if rules is None:
+            return match_evidence(predicted, gold, self.meteor, self.profile)
+        return match_robustly(predicted, gold, claim.claim, self.meteor, rules)
 
     def missing(self, claim: GoldClaim) -> ClaimScore:
         """What a claim scores that has no prediction."""

@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 COUNT = "claims"
 """The column of ones: its sum is the number of claims."""
 
+_GATED_MEANS = ("justification", "thresholded_evidence")
+"""What is reported by level and yet is no share of claims: the mean of a score that is set to 0 for some of them."""
+
 _F1 = {f"f1_{label.slug}": label for label in Verdict}
 
 
@@ -35,18 +38,19 @@ def claim_columns(result: Result) -> dict[str, Array]:
     import numpy as np
 
     claims = result.claims
+    questions, answers = result.evidence_metrics
 
     def column(values: Iterable[float]) -> Array:
         return np.fromiter(values, dtype=np.float64, count=len(claims))
 
     columns = {
         COUNT: np.ones(len(claims)),
-        "hu_meteor_q": column(claim.evidence_q for claim in claims),
-        "hu_meteor_qa": column(claim.evidence_qa for claim in claims),
+        questions: column(claim.evidence_q for claim in claims),
+        answers: column(claim.evidence_qa for claim in claims),
         "accuracy": column(claim.label_correct for claim in claims),
     }
     for index, level in enumerate(result.levels):
-        columns[f"averitec@{level_name(level)}"] = column(claim.credit[index] for claim in claims)
+        columns[f"{result.credit_name}@{level_name(level)}"] = column(claim.credit[index] for claim in claims)
     for label in Verdict:
         gold = column(claim.gold is label for claim in claims)
         predicted = column(claim.predicted is label for claim in claims)
@@ -69,10 +73,10 @@ def first_columns(result: Result, k: int) -> dict[str, Array]:
     claims, index = result.claims, FIRST_PAIRS.index(k)
     evidence = np.fromiter((claim.evidence_first[index] for claim in claims), dtype=np.float64, count=len(claims))
     right = np.fromiter((claim.label_correct for claim in claims), dtype=np.bool_, count=len(claims))
-    columns = {"hu_meteor_qa": evidence}
+    columns = {result.evidence_metrics[1]: evidence}
     for level in result.levels:
         passes = evidence >= level if result.signature.cmp == "ge" else evidence > level
-        columns[f"averitec@{level_name(level)}"] = (right & passes).astype(np.float64)
+        columns[f"{result.credit_name}@{level_name(level)}"] = (right & passes).astype(np.float64)
     return columns
 
 
@@ -112,7 +116,8 @@ def from_sums(metric: str, sums: Mapping[str, Array]) -> Array:
 
 def is_proportion(metric: str) -> bool:
     """Whether a metric is a share of claims, each of which counts or does not."""
-    return metric == "accuracy" or metric.startswith("averitec@")
+    name, at, _ = metric.partition("@")
+    return metric == "accuracy" or bool(at and name not in _GATED_MEANS)
 
 
 def check_metric(metric: str, result: Result) -> str:

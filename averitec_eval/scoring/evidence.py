@@ -35,11 +35,13 @@ class Matching:
     """The best one-to-one matching of one claim: its utility u(P, G) and the pairs, by predicted position.
 
     ``first`` holds the utilities that the first k predicted strings alone would have, for each k of ``FIRST_PAIRS``.
+    ``counted`` is the number of predicted strings that were compared.
     """
 
     utility: float
     pairs: tuple[MatchedPair, ...] = ()
     first: tuple[float, ...] = (0.0,) * len(FIRST_PAIRS)
+    counted: int = 0
 
 
 def comparison_strings(evidence: Sequence[Question], string_evidence: Sequence[str] = ()) -> list[str]:
@@ -81,7 +83,7 @@ def match_evidence(predicted: Sequence[str], gold: Sequence[str], meteor: Meteor
     scores = meteor.pairwise(counted, gold)
     utility, pairs = _assign(scores, profile)
     first = (_assign(scores[:k], profile)[0] if k < len(counted) else utility for k in FIRST_PAIRS)
-    return Matching(utility, pairs, tuple(first))
+    return Matching(utility, pairs, tuple(first), len(counted))
 
 
 def _assign(scores: NDArray[np.float64], profile: Profile) -> tuple[float, tuple[MatchedPair, ...]]:

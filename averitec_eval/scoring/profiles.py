@@ -3,6 +3,8 @@
 A profile says what an edition of the task counts and how; the scorer has no branch for any of them. All join by claim
 id, score a missing claim 0 and count it, whatever the organisers' script does with it (``official_join`` and
 ``official_missing`` record that, for the docs). On a complete file in gold order every figure equals the script's.
+The profile ``robust`` is no edition's: it is this package's own companion of the official figures, and all its figures
+bear names of their own.
 """
 
 from __future__ import annotations
@@ -25,6 +27,20 @@ Comparison = Literal["gt", "ge"]
 
 
 @dataclass(frozen=True, slots=True)
+class Robust:
+    """The rules of robust evidence scores; ``docs/robust.md`` defines them.
+
+    ``near_duplicate``: a predicted string counts only if the Jaccard similarity of its own words with those of each
+    earlier one is below this. ``floor``: a pair of strings less similar than this does not match. ``beta``: recall
+    weighs beta times as much as precision.
+    """
+
+    near_duplicate: float = 0.8
+    floor: float = 0.1
+    beta: float = 2.0
+
+
+@dataclass(frozen=True, slots=True)
 class Profile:
     """What one edition's evaluator counts.
 
@@ -34,7 +50,8 @@ class Profile:
     by. ``unique_gold_questions``: a gold question counts once in the question-only score although it stands in
     several rows of the CSV. ``justification``: the justification is scored. ``thresholded_levels``: levels of the
     organisers' figure "by type", which averages the evidence score set to zero where it is not above the level and
-    never looks at the label.
+    never looks at the label. ``robust``: the rules of a robust evidence score, which then takes the place of ``cap``
+    and ``divide_by``. ``evidence_name`` and ``credit_name`` begin the names of the metrics.
     """
 
     name: str
@@ -51,6 +68,13 @@ class Profile:
     unique_gold_questions: bool = False
     justification: bool = False
     thresholded_levels: tuple[float, ...] = (0.25,)
+    robust: Robust | None = None
+    evidence_name: str = "hu_meteor"
+    credit_name: str = "averitec"
+
+    def credit_metric(self, level: float) -> str:
+        """The name of the share of claims with credit at a level, such as ``averitec@0.25``."""
+        return f"{self.credit_name}@{level_name(level)}"
 
     def passes(self, evidence: float, level: float) -> bool:
         """Whether an evidence score reaches a level under this profile's comparison."""
@@ -119,8 +143,27 @@ PROFILES: dict[str, Profile] = {
             official_levels=(0.25,),
             thresholded_levels=(),
         ),
+        Profile(
+            name="robust",
+            title="robust companion, of no edition",
+            source="this package; docs/robust.md",
+            official_join="none",
+            official_missing="none",
+            official_levels=(),
+            levels=(0.05, 0.1, 0.15, 0.2, 0.25, 0.3),
+            headline_level=0.15,
+            cap=None,
+            unique_gold_questions=True,
+            thresholded_levels=(),
+            robust=Robust(),
+            evidence_name="robust",
+            credit_name="robust",
+        ),
     )
 }
+
+CREDIT_NAMES = tuple(dict.fromkeys(profile.credit_name for profile in PROFILES.values()))
+"""What the names of the shares of claims with credit begin with, over all profiles."""
 
 
 def get_profile(name: str) -> Profile:
@@ -153,11 +196,13 @@ def level_name(level: float) -> str:
 
 
 __all__ = [
+    "CREDIT_NAMES",
     "DEFAULT_PROFILE",
     "FIRST_PAIRS",
     "LEVELS",
     "PROFILES",
     "Profile",
+    "Robust",
     "check_levels",
     "get_profile",
     "level_name",

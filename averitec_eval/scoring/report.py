@@ -12,10 +12,14 @@ from averitec_eval.tables import Column, Table, Value
 _TITLES = {
     "hu_meteor_q": "HU-METEOR, questions only",
     "hu_meteor_qa": "HU-METEOR, questions and answers",
+    "robust_q": "Robust evidence, questions only",
+    "robust_qa": "Robust evidence, questions and answers",
     "accuracy": "Accuracy",
     "macro_f1": "Macro F1",
     "justification_meteor": "Justification METEOR",
 }
+
+_BY_LEVEL = {"averitec": "AVeriTeC", "robust": "Robust", "justification": "Justification METEOR"}
 
 
 def heading(name: str, result: Result) -> str:
@@ -33,7 +37,7 @@ def metric_title(metric: str, result: Result) -> str:
     if not at:
         return _TITLES.get(metric, metric)
     sign = ">=" if result.signature.cmp == "ge" else ">"
-    what = "AVeriTeC" if name == "averitec" else "Justification METEOR"
+    what = _BY_LEVEL.get(name, name)
     mark = " (headline)" if metric == result.headline else ""
     return f"{what}, evidence {sign} {level}{mark}"
 
@@ -110,7 +114,7 @@ def _evidence_cells(result: Result, part: GroupScore | Result) -> tuple[Value, .
     """The question-answer score and the headline of a part, each with its interval."""
     return tuple(
         cell
-        for metric in ("hu_meteor_qa", result.headline)
+        for metric in (result.evidence_metrics[1], result.headline)
         for cell in (part.scores[metric], interval_text(part.intervals.get(metric)))
     )
 
@@ -124,7 +128,7 @@ def _group_tables(result: Result) -> Iterator[Table]:
         if members:
             level = result.headline.partition("@")[2]
             yield Table(
-                f"{title} (a claim may belong to several), AVeriTeC score @{level} with its interval",
+                f"{title} (a claim may belong to several), {_score_name(result)} @{level} with its interval",
                 (
                     Column(title),
                     Column("n", "right"),
@@ -139,12 +143,16 @@ def _group_tables(result: Result) -> Iterator[Table]:
                         group.n,
                         group.scores[result.headline],
                         span_text(group.intervals.get(result.headline)),
-                        group.scores["hu_meteor_qa"],
+                        group.scores[result.evidence_metrics[1]],
                         group.scores["accuracy"],
                     )
                     for name, group in members.items()
                 ),
             )
+
+
+def _score_name(result: Result) -> str:
+    return f"{_BY_LEVEL.get(result.credit_name, result.credit_name)} score"
 
 
 def _thresholded_table(result: Result) -> Table:

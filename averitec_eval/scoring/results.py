@@ -144,6 +144,17 @@ class Result:
         return self.inputs.n_missing == 0
 
     @property
+    def credit_name(self) -> str:
+        """What the names of the shares of claims with credit begin with, such as ``averitec``."""
+        return self.headline.partition("@")[0]
+
+    @property
+    def evidence_metrics(self) -> tuple[str, str]:
+        """The names of the question-only and the question-answer score, such as ``hu_meteor_q``, ``hu_meteor_qa``."""
+        both = next(metric for metric in self.scores if metric.endswith("_qa"))
+        return both.removesuffix("a"), both
+
+    @property
     def headline_score(self) -> float:
         """The score that ranks, in [0, 1]."""
         return self.scores[self.headline]

@@ -62,6 +62,11 @@ class Scorer:
         return self._levels
 
     @property
+    def headline(self) -> str:
+        """The name of the metric that ranks."""
+        return self._profile.credit_metric(self._headline_level)
+
+    @property
     def claim_scorer(self) -> ClaimScorer:
         """What scores each claim."""
         return self._claim_scorer
@@ -117,7 +122,7 @@ class Scorer:
                 n_missing=len(claims) - len(self._scored),
             ),
             levels=self._levels,
-            headline=f"averitec@{level_name(self._headline_level)}",
+            headline=self.headline,
             scores=self._summary(claims),
             confusion=Confusion.of((claim.gold, claim.predicted) for claim in claims),
             by_type=self._grouped(claims, lambda claim: dict.fromkeys(claim.claim_types)),
@@ -146,11 +151,11 @@ class Scorer:
     def _summary(self, claims: Sequence[ClaimScore]) -> dict[str, float]:
         confusion = Confusion.of((claim.gold, claim.predicted) for claim in claims)
         scores = {
-            "hu_meteor_q": _mean(claim.evidence_q for claim in claims),
-            "hu_meteor_qa": _mean(claim.evidence_qa for claim in claims),
+            f"{self._profile.evidence_name}_q": _mean(claim.evidence_q for claim in claims),
+            f"{self._profile.evidence_name}_qa": _mean(claim.evidence_qa for claim in claims),
         }
         for index, level in enumerate(self._levels):
-            scores[f"averitec@{level_name(level)}"] = _mean(claim.credit[index] for claim in claims)
+            scores[self._profile.credit_metric(level)] = _mean(claim.credit[index] for claim in claims)
         scores["accuracy"] = confusion.accuracy()
         scores["macro_f1"] = confusion.macro_f1()
         for label in confusion.counts:
@@ -165,9 +170,9 @@ class Scorer:
 
     def _of_first(self, claims: Sequence[ClaimScore], index: int) -> dict[str, float]:
         """The scores of the first predicted strings, as many as ``FIRST_PAIRS`` has at ``index``."""
-        scores = {"hu_meteor_qa": _mean(claim.evidence_first[index] for claim in claims)}
+        scores = {f"{self._profile.evidence_name}_qa": _mean(claim.evidence_first[index] for claim in claims)}
         for level in self._levels:
-            scores[f"averitec@{level_name(level)}"] = _mean(
+            scores[self._profile.credit_metric(level)] = _mean(
                 claim.label_correct and self._profile.passes(claim.evidence_first[index], level) for claim in claims
             )
         return scores

@@ -32,6 +32,7 @@ def with_intervals(result: Result, gold: Gold, settings: Settings) -> Result:
     import numpy as np
 
     columns = claim_columns(result)
+    answers = result.evidence_metrics[1]
     groups = {
         **{("type", name): group for name, group in result.by_type.items()},
         **{("strategy", name): group for name, group in result.by_strategy.items()},
@@ -40,14 +41,14 @@ def with_intervals(result: Result, gold: Gold, settings: Settings) -> Result:
     bootstrapped = [metric for metric in result.scores if not is_proportion(metric)]
     needed = list(dict.fromkeys(column for metric in bootstrapped for column in columns_of(metric)))
     for level in result.thresholded_evidence_by_type:
-        evidence = columns["hu_meteor_qa"]
+        evidence = columns[answers]
         columns[_thresholded(level)] = np.where(evidence > float(level), evidence, 0.0)
         needed.append(_thresholded(level))
     block = np.stack([columns[name] for name in needed], axis=1)
     parts = [None, *groups]
     blocks = [block if part is None else block * masks[part][:, np.newaxis] for part in parts]
     first = {k: first_columns(result, k) for k in result.first}
-    blocks += [columns_of_first["hu_meteor_qa"][:, np.newaxis] for columns_of_first in first.values()]
+    blocks += [columns_of_first[answers][:, np.newaxis] for columns_of_first in first.values()]
     sums = resampled_sums(np.hstack(blocks), settings.resamples, settings.generator())
     intervals = {}
     thresholded: dict[str, dict[str, Interval]] = {level: {} for level in result.thresholded_evidence_by_type}
@@ -64,7 +65,7 @@ def with_intervals(result: Result, gold: Gold, settings: Settings) -> Result:
     counts = sums[:, needed.index(COUNT)]
     firsts = {}
     for index, (k, group) in enumerate(result.first.items(), start=len(parts) * len(needed)):
-        first_sums = {"hu_meteor_qa": sums[:, index], COUNT: counts}
+        first_sums = {answers: sums[:, index], COUNT: counts}
         every = np.ones(len(result.claims))
         firsts[k] = replace(group, intervals=_intervals(group.scores, first[k], every, first_sums, settings))
 

@@ -39,7 +39,8 @@ def assert_first(result: Result, k: int, shorter: Result) -> None:
     """That the first k pairs of a result, and their intervals, are the scores of a shorter submission."""
     part = result.first[k]
     assert part.n == len(result.claims)
-    assert set(part.scores) == {"hu_meteor_qa", *(name for name in result.scores if name.startswith("averitec@"))}
+    credit = (name for name in result.scores if name.startswith(f"{result.credit_name}@"))
+    assert set(part.scores) == {result.evidence_metrics[1], *credit}
     assert part.scores == {name: shorter.scores[name] for name in part.scores}
     assert part.intervals == {name: shorter.intervals[name] for name in part.scores}
     index = FIRST_PAIRS.index(k)
