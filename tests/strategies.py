@@ -43,6 +43,33 @@ def gold_with_predictions(draw: st.DrawFn, max_size: int = 8) -> tuple[Gold, tup
     return Gold(tuple(claims), "0" * 64), tuple(predictions)
 
 
+# --- Evidence beside a claim ---
+
+_EVIDENCE_WORDS = (
+    "harbour lantern copper violin meadow glacier 1969 4.5 thunder pocket orchard tunnel marble sailor window engine "
+    "the of is not claim evidence reported true filming filmed films"
+)
+_evidence_texts = st.lists(st.sampled_from(_EVIDENCE_WORDS.split()), max_size=9).map(lambda words: " ".join(words) + ".") | sentences(7)
+
+
+@st.composite
+def robust_cases(draw: st.DrawFn) -> tuple[str, list[str], tuple[str, ...]]:
+    """A claim, predicted strings and gold strings that share words, among them stop words and words of the claim."""
+    gold = draw(st.lists(_evidence_texts, min_size=1, max_size=5))
+    predicted = draw(st.lists(_evidence_texts | st.sampled_from(gold), max_size=7))
+    return draw(_evidence_texts), predicted, tuple(gold)
+
+
+@st.composite
+def rewordings(draw: st.DrawFn, text: str, claim: str) -> str:
+    """The words of a text in another order and case, some of them twice, with words of the claim between."""
+    words = text.split()
+    shuffled = list(draw(st.permutations(words)))
+    more = draw(st.lists(st.sampled_from([*words, *claim.split()]), max_size=4))
+    joined = " ".join([*shuffled, *more])
+    return joined.upper() if draw(st.booleans()) else joined
+
+
 # --- Settings files ---
 
 yaml_texts = st.text(max_size=200) | st.text(alphabet=":-[]{}&*!|>'\"#%@, \nab0", max_size=60)
