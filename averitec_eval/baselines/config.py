@@ -574,7 +574,13 @@ def _option_check(option: DataclassField[Any], hint: Any, roles: Mapping[str, st
         return fields.names(100, 500)
     if meta.get("choices"):
         return fields.one_of(tuple(meta["choices"]))
-    return fields.text(2000, lines=True)
+    return _whole_text
+
+
+def _whole_text(value: Any) -> str:
+    """A text as it stands: white space at the ends of a prefix or separator means something."""
+    fields.text(2000, lines=True)(value)
+    return str(value)
 
 
 def _role(port: str, roles: Mapping[str, str]) -> Callable[[Any], str]:
