@@ -13,6 +13,7 @@ from averitec_eval.records import NO_ANSWER, Gold, GoldClaim, Prediction, Submis
 from averitec_eval.validation.printable import shorten
 
 if TYPE_CHECKING:
+    from averitec_eval.audit.probes.lookup import Looked
     from averitec_eval.baselines.store import KnowledgeStore
 
 LONGEST_EXAMPLE = 200
@@ -91,6 +92,20 @@ class Context:
     train: Gold | None = None
     domains: frozenset[str] = frozenset()
     store: KnowledgeStore | None = None
+
+    @cached_property
+    def looked(self) -> dict[int, Looked]:
+        """What the store says of each claim's evidence, by claim id; claims that it has no file for are left out."""
+        from averitec_eval.audit.probes.lookup import look_up
+
+        if self.store is None:
+            return {}
+        held = set(self.store.claim_ids())
+        return {
+            claim_id: look_up(self.store, claim_id, pieces)
+            for claim_id, pieces in self.by_claim.items()
+            if claim_id in held
+        }
 
     @cached_property
     def claims(self) -> dict[int, GoldClaim]:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from averitec_eval.audit.context import Probe
-from averitec_eval.audit.probes import stuffing
+from averitec_eval.audit.probes import copying, echo, filler, leakage, sources, stuffing
 
-PROBES: dict[str, Probe] = {probe.name: probe for module in (stuffing,) for probe in module.PROBES}
+PROBES: dict[str, Probe] = {
+    probe.name: probe for module in (stuffing, echo, filler, copying, leakage, sources) for probe in module.PROBES
+}
 """All probes by name, in the order of reports."""
 
 __all__ = ["PROBES"]
