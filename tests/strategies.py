@@ -49,7 +49,8 @@ _EVIDENCE_WORDS = (
     "harbour lantern copper violin meadow glacier 1969 4.5 thunder pocket orchard tunnel marble sailor window engine "
     "the of is not claim evidence reported true filming filmed films"
 )
-_evidence_texts = st.lists(st.sampled_from(_EVIDENCE_WORDS.split()), max_size=9).map(lambda words: " ".join(words) + ".") | sentences(7)
+_loose_words = st.lists(st.sampled_from(_EVIDENCE_WORDS.split()), max_size=9)
+_evidence_texts = _loose_words.map(lambda words: " ".join(words) + ".") | sentences(7)
 
 
 @st.composite
