@@ -12,13 +12,13 @@ from averitec_eval.records import Prediction
 from averitec_eval.validation.printable import shorten
 
 LEAST_QUESTION_WORDS = 3
-"""Content words from which a question is compared: "Who is he?" is anybody's."""
+"""Content words that are not the claim's, from which a question is compared: "Did" with the claim is anybody's."""
 
 
 def _questions(context: Context, of: Probe) -> Finding | Skipped:
     seen: list[Seen] = []
     for piece in context.questions:
-        if len(piece.question_words) < LEAST_QUESTION_WORDS:
+        if len(piece.question_words - context.claim_words[piece.claim_id]) < LEAST_QUESTION_WORDS:
             continue
         if any(piece.question_key == gold.question_key for gold in context.gold_pieces[piece.claim_id]):
             seen.append((piece.claim_id, f"item {piece.position + 1}: {shown(piece.question, 150)}"))
@@ -112,7 +112,8 @@ PROBES = (
         "copying.questions",
         "Annotators' questions",
         "share",
-        "Share of the claims with a question that stands in the gold evidence of the claim in the same words.",
+        "Share of the claims with a question, three content words of which are not the claim's, that the annotators ask in "
+        "the same words.",
         gold_texts=True,
     )(_questions),
     probe(

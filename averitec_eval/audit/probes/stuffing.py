@@ -31,9 +31,6 @@ LEAST_WORDS = 5
 MANY_OF_SOURCE = 5
 """Pieces of one claim from one page that count as many."""
 
-COMMON_WORDS = 2
-"""Content words that two claims share from which on the same evidence may well serve both."""
-
 
 def _repeats(
     by_claim: Iterable[Iterable[Piece]], key: Callable[[Piece], Hashable], text: Callable[[Piece], str]
@@ -106,7 +103,8 @@ def _across(context: Context, of: Probe) -> Finding | Skipped:
             continue
         if not near(first.answer_words, second.answer_words):
             continue
-        if len(words[first.claim_id] & words[second.claim_id]) >= COMMON_WORDS:
+        # Claims about one matter nearly always share a word, and then the same evidence may well serve both.
+        if words[first.claim_id] & words[second.claim_id]:
             continue
         partners.setdefault(one, second)
         partners.setdefault(other, first)
@@ -115,7 +113,12 @@ def _across(context: Context, of: Probe) -> Finding | Skipped:
         for place, partner in sorted(partners.items())
     ]
     return share_finding(
-        context, of, seen, len(context.answers), "answers", "stand, nearly the same, with a claim about something else"
+        context,
+        of,
+        seen,
+        len(context.answers),
+        "answers",
+        "stand, the same or nearly, with a claim that has no word in common with this one",
     )
 
 
@@ -211,7 +214,7 @@ PROBES = (
         "stuffing.across",
         "Same answer for other claims",
         "share",
-        "Share of the answers that also stand, nearly or exactly the same, with a claim about something else.",
+        "Share of the answers that also stand, exactly or nearly, with a claim without a content word in common.",
     )(_across),
     probe(
         "stuffing.count",
@@ -233,4 +236,4 @@ PROBES = (
     )(_source),
 )
 
-__all__ = ["COMMON_WORDS", "LEAST_WORDS", "MANY_OF_SOURCE", "MOST_PAIRS", "PROBES"]
+__all__ = ["LEAST_WORDS", "MANY_OF_SOURCE", "MOST_PAIRS", "PROBES"]
