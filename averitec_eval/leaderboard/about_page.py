@@ -76,6 +76,7 @@ def about_page(site: PublicSite) -> Page:
     profiles = tuple(_profiles(site.boards))
     settings = site.boards[0].settings if site.boards else Settings()
     around = frame(site)
+    audited = any(system.audit is not None for board in site.boards for system in board.systems)
 
     def draw() -> str:
         ceilings = [(board.name, board.profile, ceiling(board)) for board in site.boards if board.claims]
@@ -93,11 +94,13 @@ def about_page(site: PublicSite) -> Page:
             fields=tuple(submission_fields()),
             families=tuple(_families()),
             published=bool(site.published),
+            audited=audited,
             changes=site.changes,
         )
 
     # Fields and codes belong to the package; the ceilings follow from the gold, which its hash stands for.
-    return Page(PATH, (around, boards, profiles, settings, site.submit, bool(site.published), site.changes), draw)
+    inputs = (around, boards, profiles, settings, site.submit, bool(site.published), audited, site.changes)
+    return Page(PATH, inputs, draw)
 
 
 def _facts(board: PublicBoard) -> BoardFacts:

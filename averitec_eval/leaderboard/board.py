@@ -15,7 +15,7 @@ from averitec_eval.errors import ConfigError, UnreadableError, UsageError
 from averitec_eval.files import sha256_of
 from averitec_eval.formats import read_gold
 from averitec_eval.leaderboard.config import BoardConfig
-from averitec_eval.leaderboard.judging import Judge, Watcher
+from averitec_eval.leaderboard.judging import Judge, ScoredFile, Watcher
 from averitec_eval.leaderboard.store import Store
 from averitec_eval.leaderboard.submission import (
     FILE_NAME,
@@ -204,7 +204,7 @@ def judged_boards(config: BoardConfig, judges: Sequence[Judge]) -> tuple[Board, 
             number += 1
             watcher.submission(folder.path.name, number, count)
             entries.append(_judge(folder, judge))
-        boards.append(_board(judge, entries))
+        boards.append(_board(judge, _audited(entries, own, judge)))
     return tuple(boards)
 
 
@@ -220,6 +220,19 @@ def _board(judge: Judge, entries: list[Entry]) -> Board:
             *(entry for entry in entries if entry.result is None),
         ),
     )
+
+
+def _audited(entries: list[Entry], folders: Sequence[_Folder], judge: Judge) -> list[Entry]:
+    """The entries with the audits of their predictions, where the board has any."""
+    files = [
+        ScoredFile(entry.slug, folder.path / meta.predictions, sha256, meta.input_format, entry.result)
+        for entry, folder in zip(entries, folders, strict=True)
+        if (meta := entry.meta) is not None
+        and entry.result is not None
+        and (sha256 := dict(entry.files).get(meta.predictions)) is not None
+    ]
+    audits = {file.slug: audit for file, audit in zip(files, judge.audits(files), strict=True)}
+    return [replace(entry, audit=audits.get(entry.slug)) for entry in entries]
 
 
 @dataclass(frozen=True, slots=True)
@@ -296,9 +309,7 @@ def _judge(folder: _Folder, judge: Judge) -> Entry:
         reason, problems = "its prediction file is unreadable", (outcome.message,)
     else:
         reason, problems = f"its prediction file is {report.status}", tuple(_sentences(report))
-    spread = audit = None
-    if outcome.result is not None and sha256 is not None:
-        audit = judge.audit(slug, folder.path / meta.predictions, sha256, meta.input_format, outcome.result)
+    spread = None
     if outcome.result is not None and meta.runs:
         scores = [outcome.result.headline_score]
         for name in meta.runs:
@@ -323,7 +334,6 @@ def _judge(folder: _Folder, judge: Judge) -> Entry:
         spread=spread,
         anonymous=folder.anonymous,
         details=details,
-        audit=audit,
     )
 
 

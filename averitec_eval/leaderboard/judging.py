@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
@@ -55,6 +55,17 @@ class Judged:
     outcome: Outcome
     lasting: bool
     details: tuple[ClaimDetail, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ScoredFile:
+    """A prediction file of the submission ``slug`` that was scored: where it lies, its hash, its format, its result."""
+
+    slug: str
+    path: Path
+    sha256: str
+    input_format: str | None
+    result: Result
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,47 +184,79 @@ class Judge:
                 self._keep(lambda store: store.put_details(key, details))
         return outcome, sha256, {} if details is None else Details(key, lambda: details)
 
-    def audit_key(self, key: Key) -> Key:
-        """Under what the audit of the file with this outcome is stored: all that decides it, thresholds included."""
-        audit = {"schema": AUDIT_SCHEMA, "thresholds": dict(self.config.audit or ())}
-        return replace(key, settings=to_json({"audit": audit, "outcome": key.settings}, indent=None).strip())
+    def audits(self, files: Sequence[ScoredFile]) -> tuple[Audit | None, ...]:
+        """The audits of the board's scored files, each None where the board has none.
 
-    def audit(self, slug: str, path: Path, sha256: str, input_format: str | None, result: Result) -> Audit | None:
-        """The audit of a prediction file that has this hash and was scored, None where the board has none.
-
-        It is of the file alone: what it shares with other submissions is looked for elsewhere. Where the store has the
-        audit, nothing is probed. Raises ``ResourceError`` if the store is damaged.
+        What files share is looked for in all of them together; sentences call another file by its hash. Where the store
+        has the audits of just these files, nothing is probed. Raises ``ResourceError`` if the store is damaged.
         """
         if self.config.audit is None:
-            return None
-        key = self.audit_key(self.key(sha256, path.name, input_format))
-        store = self._usable()
-        if store is not None:
-            try:
-                stored = store.audit(key)
-                if stored is not None:
-                    return stored
-            except StoreUnavailableError as error:
-                self._give_up(error)
+            return (None,) * len(files)
+        thresholds = dict(self.config.audit)
+        keys = [self.key(file.sha256, file.path.name, file.input_format) for file in files]
+        together = sorted(file.sha256 for file in files)
+        whole = [self._audit_key(key, together) for key in keys]
+        stored = [self._stored_audit(key) for key in whole]
+        if all(stored):
+            return tuple(stored)
+        from averitec_eval.audit.together import with_sharing
+
+        submissions = [
+            Submission(
+                tuple(read_predictions(file.path, file.sha256, input_format=file.input_format)),
+                file.sha256,
+                file.input_format or "",
+                file.sha256,
+            )
+            for file in files
+        ]
+        alone = [
+            self._audit(file, submission, self._audit_key(key, ()), thresholds)
+            for file, submission, key in zip(files, submissions, keys, strict=True)
+        ]
+        made = with_sharing(alone, submissions, profile=self.config.profile, thresholds=thresholds)
+        for file, key, audit in zip(files, whole, made, strict=True):
+            self._keep_audit(file, key, audit)
+        return made
+
+    def _audit(self, file: ScoredFile, submission: Submission, key: Key, thresholds: dict[str, float]) -> Audit:
+        """The audit of one file for itself: it takes the time, so it is kept for boards that others are added to."""
+        stored = self._stored_audit(key)
+        if stored is not None:
+            return stored
         from averitec_eval.audit.run import audit
 
-        submission = self.submission(path, sha256, input_format)
         made = audit(
             submission,
             self.gold,
             profile=self.config.profile,
-            thresholds=dict(self.config.audit),
-            result=result,
+            thresholds=thresholds,
+            result=file.result,
             workers=self._workers,
         )
-        self.audited.append(Audited(slug, path.name, key, made))
-        self._keep(lambda store: store.put_audit(key, made))
+        self._keep_audit(file, key, made)
         return made
 
-    def submission(self, path: Path, sha256: str, input_format: str | None) -> Submission:
-        """The predictions of a file that was checked and has this hash, as records."""
-        predictions = tuple(read_predictions(path, sha256, input_format=input_format))
-        return Submission(predictions, sha256, input_format or "", path.name)
+    def _audit_key(self, key: Key, together: Sequence[str]) -> Key:
+        """Under what an audit is stored: all that decides it, thresholds and the files that it is compared with
+        included.
+        """
+        audit = {"schema": AUDIT_SCHEMA, "thresholds": dict(self.config.audit or ()), "together": list(together)}
+        return replace(key, settings=to_json({"audit": audit, "outcome": key.settings}, indent=None).strip())
+
+    def _stored_audit(self, key: Key) -> Audit | None:
+        store = self._usable()
+        if store is None:
+            return None
+        try:
+            return store.audit(key)
+        except StoreUnavailableError as error:
+            self._give_up(error)
+            return None
+
+    def _keep_audit(self, file: ScoredFile, key: Key, audit: Audit) -> None:
+        self.audited.append(Audited(file.slug, file.path.name, key, audit))
+        self._keep(lambda store: store.put_audit(key, audit))
 
     def _compute(
         self, path: Path, input_format: str | None, *, detailed: bool = False
@@ -289,4 +332,4 @@ class Judge:
         self.watcher.notice(f"{error}; going on without it")
 
 
-__all__ = ["Audited", "Details", "Judge", "Judged", "Watcher"]
+__all__ = ["Audited", "Details", "Judge", "Judged", "ScoredFile", "Watcher"]

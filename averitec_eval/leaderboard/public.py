@@ -108,7 +108,8 @@ def public_board(board: Board) -> PublicBoard:
     profile = get_profile(config.profile)
     headline = board.headline
     entries = dict(sorted(_by_id(board.entries).items(), key=lambda item: _place(*item)))
-    systems = tuple(_System(id, entry, board).view() for id, entry in entries.items())
+    owners = tuple((sha256, id) for id, entry in entries.items() for sha256 in [_predictions_hash(entry)] if sha256)
+    systems = tuple(_System(id, entry, board, owners).view() for id, entry in entries.items())
     results = {id: entry.result for id, entry in entries.items() if entry.result is not None}
     scores = next((list(result.scores) for result in results.values()), [])
     return PublicBoard(
@@ -160,8 +161,12 @@ def _pseudonym(entry: Entry) -> str:
     # Made from the predictions alone. A hash of the folder's or the team's name would be found out by trying all
     # teams; the prediction file is known only to those who made it, and with it they can show which entry is theirs.
     # Without predictions there is nothing to make it from, and the number that follows has to do.
-    sha256 = None if entry.meta is None else dict(entry.files).get(entry.meta.predictions)
+    sha256 = _predictions_hash(entry)
     return f"anonymous-{sha256[:PSEUDONYM_DIGITS]}" if sha256 else "anonymous"
+
+
+def _predictions_hash(entry: Entry) -> str | None:
+    return None if entry.meta is None else dict(entry.files).get(entry.meta.predictions)
 
 
 def _address(slug: str) -> str:
@@ -183,8 +188,10 @@ def _place(id: str, entry: Entry) -> tuple[bool, float, float, str]:
 class _System:
     """Makes the public view of one entry."""
 
-    def __init__(self, id: str, entry: Entry, board: Board) -> None:
+    def __init__(self, id: str, entry: Entry, board: Board, owners: Sequence[tuple[str, str]]) -> None:
         self.id, self.entry = id, entry
+        # Audits call another submission by the hash of its predictions; the same file may be handed in twice.
+        self.called = {sha256: other for sha256, other in owners if other != id}
         self.gold, self.public_gold = board.gold, board.config.public
 
     def view(self) -> PublicSystem:
@@ -306,9 +313,7 @@ class _System:
     def _audit(self, audit: Audit) -> Audit:
         """The audit as it may be shown: of hidden gold numbers only, and of anonymous ones no text of theirs."""
         if self.public_gold:
-            if not self.entry.anonymous:
-                return audit
-            return replace(audit, findings=tuple(replace(finding, examples=()) for finding in audit.findings))
+            return replace(audit, findings=tuple(map(self._audit_finding, audit.findings)))
         return replace(
             audit,
             findings=tuple(_number(finding) for finding in audit.findings if finding.probe not in GOLD_PROBES),
@@ -316,6 +321,12 @@ class _System:
             # That they lack something is no secret, but nor is it said of those that did run.
             skipped=tuple(item for item in audit.skipped if item.probe not in GOLD_PROBES),
         )
+
+    def _audit_finding(self, finding: AuditFinding) -> AuditFinding:
+        sentence = finding.sentence
+        for sha256, other in self.called.items():
+            sentence = sentence.replace(sha256, other)
+        return replace(finding, sentence=sentence, examples=() if self.entry.anonymous else finding.examples)
 
     def _may_show(self, known: Sequence[str]) -> Callable[[str, int], bool]:
         return may_show(known, self.public_gold)
