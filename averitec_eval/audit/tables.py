@@ -66,24 +66,21 @@ def counterfactual_table(audit: Audit) -> Table:
     """The score of each altered copy beside the official one; a positive gap is what the original has over it."""
     columns = (
         Column("If"),
-        Column("Metric"),
-        Column("Official", "right"),
-        Column("Score", "right"),
-        Column("Gap", "right"),
-        Column("Claims", "right"),
+        *(Column(name, "right") for name in ("Official", "Score", "Gap", "Interval", "Claims")),
     )
     rows = tuple(
         (
             item.title,
-            item.metric,
             item.official,
             item.score,
-            f"{item.gap:+.3f} {gap_text(item.gap_low, item.gap_high)}",
+            f"{item.gap:+.3f}",
+            gap_text(item.gap_low, item.gap_high),
             len(item.changed),
         )
         for item in audit.counterfactuals
     )
-    return Table("Scores of altered copies, beside the official one", columns, rows)
+    metrics = ", ".join(dict.fromkeys(item.metric for item in audit.counterfactuals))
+    return Table(f"Scores of altered copies, beside the official one ({metrics})", columns, rows)
 
 
 def robust_table(audit: Audit) -> Table:

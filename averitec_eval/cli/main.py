@@ -15,7 +15,7 @@ from averitec_eval.errors import AveritecEvalError, UsageError
 from averitec_eval.validation.printable import printable
 from averitec_eval.version import __version__
 
-COMMANDS = ("validate", "score", "compare", "inspect", "convert", "leaderboard", "baseline", "explain")
+COMMANDS = ("validate", "score", "compare", "inspect", "convert", "audit", "leaderboard", "baseline", "explain")
 """The subcommands, each a module of this package with NAME, HELP, ``add_arguments`` and ``run``."""
 
 ENVIRONMENT_PREFIX = "AVERITEC_EVAL_"
