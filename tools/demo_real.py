@@ -38,6 +38,7 @@ def make_board(data: Path, folder: Path) -> Path:
         "description": "Dev predictions of the 2024 and 2025 baselines and of HerO, scored anew.",
         "gold": str(data / "averitec" / "dev.json"),
         "public": True,
+        "audit": True,
         "split": "dev",
         "published": str(data / "published_leaderboards.csv"),
         "submissions": "submissions",
