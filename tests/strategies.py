@@ -52,6 +52,11 @@ _EVIDENCE_WORDS = (
 _loose_words = st.lists(st.sampled_from(_EVIDENCE_WORDS.split()), max_size=9)
 _evidence_texts = _loose_words.map(lambda words: " ".join(words) + ".") | sentences(7)
 
+evidence_lists = st.lists(_evidence_texts | st.sampled_from(["", "?!", "Ζεύς 4.5", "No. No."]), max_size=12)
+"""Texts of evidence that often share many of their words."""
+word_set_lists = st.lists(st.frozensets(st.sampled_from(string.ascii_letters[:14]), max_size=11), max_size=14)
+"""Sets of words that often are similar, some equal or empty."""
+
 
 @st.composite
 def robust_cases(draw: st.DrawFn) -> tuple[str, list[str], tuple[str, ...]]:

@@ -112,8 +112,8 @@ PROBES = (
         "copying.questions",
         "Annotators' questions",
         "share",
-        "Share of the claims with a question, three content words of which are not the claim's, that the annotators ask in "
-        "the same words.",
+        "Share of the claims with a question of the annotators, word for word; three content words must not be the "
+        "claim's.",
         gold_texts=True,
     )(_questions),
     probe(
