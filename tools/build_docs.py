@@ -136,8 +136,8 @@ def profile_row(profile: Profile) -> str:
         profile.title,
         "evidence at least at the level" if profile.comparison == "ge" else "evidence above the level",
         "none" if profile.cap is None else str(profile.cap),
-        f"{profile.divide_by} strings",
-        " ".join(f"{level:g}".removeprefix("0") for level in profile.official_levels),
+        f"{profile.divide_by} strings" if profile.robust is None else "both sides, see [robust](robust.md)",
+        " ".join(f"{level:g}".removeprefix("0") for level in profile.official_levels) or "none",
         profile.official_join,
         profile.official_missing,
     )
