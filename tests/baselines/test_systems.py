@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
+import yaml
 from baselines.scripted import Hashed, Refuting, Scripted, WordsShared
 
 from averitec_eval import mini_gold_path, read_gold, validate
@@ -21,6 +22,8 @@ from averitec_eval.examples import mini_knowledge_store_path
 from averitec_eval.leaderboard.submission import read_submission_folder
 from averitec_eval.records import Verdict
 
+ROOT = Path(__file__).resolve().parents[2]
+PACKAGE = ROOT / "averitec_eval" / "baselines" / "systems"
 SYSTEMS = ("averitec-baseline", "hero", "hero2", "rag-icl", "zsl-kep")
 REPLIES = {
     "expand": '{"key_points": ["The Moon is far away"], "combined_key_points": []}',
@@ -72,6 +75,17 @@ def test_the_order_of_stages_is_the_published_one(name: str, stages: str) -> Non
 @pytest.mark.parametrize("name", SYSTEMS)
 def test_published_quirks_are_off(name: str) -> None:
     assert load_system(name, models="local").compat == frozenset()
+
+
+@pytest.mark.parametrize("name", SYSTEMS)
+def test_its_page_shows_its_stages_and_names_its_quirks(name: str) -> None:
+    page = (ROOT / "docs" / "systems" / f"{name}.md").read_text("utf-8")
+    listed = yaml.safe_load((PACKAGE / f"{name}.yaml").read_text("utf-8")).get("compat", {})
+
+    assert f"](../images/systems/{name}.svg)" in page
+    assert (ROOT / "docs" / "images" / "systems" / f"{name}.svg").is_file()
+    assert [quirk for quirk in listed if f"`compat.{quirk}`" not in page] == []
+    assert all(f"(`{stage.kind.name}`)" in page for stage in load_system(name, models="local").stages[:-1])
 
 
 @pytest.mark.parametrize(
