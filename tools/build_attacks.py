@@ -135,8 +135,8 @@ as released is in bold. `duplicate` is made of the first pair alone, so compare 
 ATTACKS_END = """
 Under the official figures padding pays: `echo` and `stuff` raise every submission, `duplicate` more than doubles what
 the first pair alone scores, and `template`, which needs no submission at all, is three times the official baseline.
-Under the robust companion no attack raises any of these submissions. `majority-label` is about verdicts, not evidence: it can raise any share of right verdicts of a system whose own
-verdicts are worse than the most frequent one.
+Under the robust companion no attack raises any of these submissions. `majority-label` is about verdicts, not evidence:
+it can raise any share of right verdicts of a system whose own verdicts are worse than the most frequent one.
 """
 
 

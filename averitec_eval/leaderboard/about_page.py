@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from importlib import resources
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from averitec_eval.leaderboard.page import Page
 from averitec_eval.leaderboard.rendering import Crumb, frame, render
@@ -18,6 +18,9 @@ from averitec_eval.ranking import TIE_BREAK
 from averitec_eval.scoring.profiles import Profile, level_name
 from averitec_eval.statistics import Settings
 from averitec_eval.validation.catalogue import FAMILIES, Code, catalogue
+
+if TYPE_CHECKING:
+    from averitec_eval.text.meteor import Meteor
 
 PATH = "about.html"
 
@@ -134,8 +137,8 @@ def ceiling(board: PublicBoard) -> Ceiling:
         raise ValueError("the claims of this board are not public")
     from averitec_eval.text.meteor import get_meteor
 
-    profile, single = board.profile, get_meteor("pinned").single
-    best = [_best(claim, profile.cap, single) for claim in board.claims]
+    profile, meteor = board.profile, get_meteor("pinned")
+    best = [_best(claim, profile, meteor) for claim in board.claims]
     counts = [len(claim.evidence) for claim in board.claims]
     counted = [count if profile.cap is None else min(count, profile.cap) for count in counts]
     return Ceiling(
@@ -148,11 +151,15 @@ def ceiling(board: PublicBoard) -> Ceiling:
     )
 
 
-def _best(claim: PublicClaim, cap: int | None, single: Any) -> float:
+def _best(claim: PublicClaim, profile: Profile, meteor: Meteor) -> float:
     """The evidence score of a claim's own gold pairs, the best of them where not all count."""
     texts = [f"{pair.question} {pair.answer}" for pair in claim.evidence]
-    scores = sorted((single(text, text) for text in texts), reverse=True)
-    return float(sum(scores[:cap]) / len(texts))
+    if profile.robust is not None:
+        from averitec_eval.scoring.robust import match_robustly
+
+        return match_robustly(texts, texts, claim.claim, meteor, profile.robust).utility
+    scores = sorted((meteor.single(text, text) for text in texts), reverse=True)
+    return float(sum(scores[: profile.cap]) / len(texts))
 
 
 def submission_fields() -> Iterator[FieldRow]:

@@ -158,6 +158,7 @@ def environment() -> Environment:
         metric=metric_heading,
         cell=cell,
         number=number,
+        score_name=score_name,
         paragraphs=paragraphs,
         linked=linked,
     )

@@ -44,7 +44,8 @@ def test_the_score_is_explained_as_the_profile_has_it(site: PublicSite, name: st
     assert profile.source in text
     assert (f"Only the first {profile.cap} predicted pairs" in text) == (profile.cap is not None)
     assert ("is at least that level" in text) == (profile.comparison == "ge")
-    assert f"(number of {profile.divide_by} pairs)" in text
+    assert (f"(number of {profile.divide_by} pairs)" in text) == (profile.robust is None)
+    assert ("number of distinct predicted pairs)" in text) == (profile.robust is not None)
     assert ("Justification METEOR" in text) == profile.justification
     assert ("each gold question once" in text) == profile.unique_gold_questions
     assert f"the score at {profile.headline_level} ranks" in text
