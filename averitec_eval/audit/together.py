@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from averitec_eval.audit.probes import PROBES
 from averitec_eval.audit.records import MOST_EXAMPLES, Audit, Example, Finding
-from averitec_eval.audit.sharing import Place, answers_of, shared_among
+from averitec_eval.audit.sharing import Place, answers_of, shared_counts, shared_with
 from averitec_eval.audit.thresholds import thresholds_of
 from averitec_eval.records import Submission
 from averitec_eval.validation.printable import shorten
@@ -30,16 +30,17 @@ def with_sharing(
     """
     threshold = thresholds_of(profile, thresholds)[PROBE]
     many = [answers_of(submission) for submission in submissions]
-    shared = shared_among(many)
+    numbers, counts = shared_counts(many)
     made = []
     for i, (audit, answers) in enumerate(zip(audits, many, strict=True)):
-        if not answers.number or len(many) < 2:
+        number = int(numbers[i])
+        if not number or len(many) < 2:
             made.append(audit)
             continue
         # Of those that share as much, the one of the smallest name, whatever the order of the submissions.
-        _, name, j = min((-len(shared.get((i, j), {})), other.name, j) for j, other in enumerate(many) if j != i)
-        places = shared.get((i, j), {})
-        made.append(_with(audit, _finding(submissions[i], answers.number, places, name, len(many) - 1, threshold)))
+        _, name, j = min((-int(counts[i, j]), other.name, j) for j, other in enumerate(many) if j != i)
+        places = shared_with(answers, many[j]) if counts[i, j] else {}
+        made.append(_with(audit, _finding(submissions[i], number, places, name, len(many) - 1, threshold)))
     return tuple(made)
 
 

@@ -6,13 +6,17 @@ from pathlib import Path
 
 import pytest
 from audit.probing import HONEST, found, gold_of, submission_of
+from hypothesis import given
+from hypothesis import strategies as st
+from strategies import evidence_lists
 
 from averitec_eval.audit.domains import default_domains, parse_domains, read_domains
 from averitec_eval.audit.probes import PROBES
 from averitec_eval.audit.run import audit, probe_submission
-from averitec_eval.audit.sharing import answers_of, shared_among, shared_with
+from averitec_eval.audit.sharing import answers_of, shared_counts, shared_with
 from averitec_eval.audit.thresholds import BY_PROFILE, DEFAULTS, thresholds_of
 from averitec_eval.errors import UnreadableError, UsageError
+from averitec_eval.records import QAPair
 from averitec_eval.scoring.profiles import PROFILES
 
 
@@ -72,10 +76,10 @@ def test_what_submissions_share_is_the_same_two_by_two() -> None:
         answers_of(submission_of(*evidence, name=str(n)))
         for n, evidence in enumerate(((HONEST,), (HONEST[::-1],), ((),)))
     ]
-    shared = shared_among(three)
-    assert shared[0, 1] == shared_with(three[0], three[1]) == {(0, 0): 2, (0, 1): 1}
-    assert shared[1, 0] == shared_with(three[1], three[0])
-    assert not any(2 in pair for pair in shared)
+    numbers, counts = shared_counts(three)
+    assert shared_with(three[0], three[1]) == {(0, 0): 2, (0, 1): 1}
+    assert numbers.tolist() == [answers.number for answers in three] == [2, 2, 0]
+    assert counts.tolist() == [[len(shared_with(one, other)) for other in three] for one in three]
 
 
 def test_probes_run_in_one_order_and_say_the_same_again() -> None:
@@ -108,3 +112,11 @@ def test_audit_puts_all_together() -> None:
 def test_unknown_thresholds_are_refused_before_anything_is_scored() -> None:
     with pytest.raises(UsageError, match="unknown probe"):
         audit(submission_of(HONEST), gold_of(HONEST), thresholds={"x": 1})
+
+
+@given(st.lists(evidence_lists, min_size=2, max_size=4))
+def test_counts_of_what_is_shared_are_those_of_each_two(evidence: list[list[str]]) -> None:
+    many = [answers_of(submission_of([QAPair("Q?", text) for text in texts])) for texts in evidence]
+    numbers, counts = shared_counts(many)
+    assert counts.tolist() == [[len(shared_with(one, other)) for other in many] for one in many]
+    assert counts.diagonal().tolist() == numbers.tolist() == [answers.number for answers in many]

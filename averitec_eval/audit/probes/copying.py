@@ -49,13 +49,14 @@ def _evidence(context: Context, of: Probe) -> Finding | Skipped:
     if not context.others:
         return Skipped(of.name, "needs other submissions to compare with")
     own = answers_of(context.submission)
-    if not own.number:
+    total = own.number
+    if not total:
         return Skipped(of.name, f"no answer has {LEAST_WORDS} content words")
     value, name, best = 0.0, "", {}
     for number, other in enumerate(context.others, 1):
         shared = shared_with(own, answers_of(other))
-        if len(shared) / own.number > value:
-            value, name, best = len(shared) / own.number, _called(other.name, number), shared
+        if len(shared) / total > value:
+            value, name, best = len(shared) / total, _called(other.name, number), shared
     seen = [
         (claim_id, f"item {position + 1}, item {there + 1} there: {shown(_answer(context, claim_id, position), 120)}")
         for (claim_id, position), there in sorted(best.items())
@@ -66,7 +67,7 @@ def _evidence(context: Context, of: Probe) -> Finding | Skipped:
         return finding(context, of, 0.0, f"No answer stands with the same claim in {against}.")
     claims = counted(len({claim_id for claim_id, _ in best}), "claim")
     sentence = (
-        f"{len(best):,} of {own.number:,} answers stand, the same or nearly, with the same claim in "
+        f"{len(best):,} of {total:,} answers stand, the same or nearly, with the same claim in "
         f"{name}, in {claims}. Systems that read the same pages quote the same sentences."
     )
     return finding(context, of, value, sentence, seen)
