@@ -14,7 +14,11 @@ from cli.helpers import run
 from jsonschema import Draft202012Validator
 
 from averitec_eval import mini_gold_path, read_gold
+from averitec_eval.audit.attacks import ATTACKS as KNOWN
+from averitec_eval.audit.attacks import attack
 from averitec_eval.audit.documents import audit_from_dict
+from averitec_eval.cli.audit import ATTACKS
+from averitec_eval.formats import read_submission
 
 MINI = "averitec-mini"
 
@@ -131,3 +135,43 @@ def test_other_files_are_compared_and_knowledge_looked_up(repeated: Path, tmp_pa
     assert len(found["leakage.train"]["claims"]) == 40
     assert found["sources.store_urls"]["value"] > 0.5
     assert not [item for item in document["skipped"] if "store" in item["probe"]]
+
+
+def test_the_attacks_of_the_help_are_those_there_are() -> None:
+    assert tuple(KNOWN) == ATTACKS
+
+
+@pytest.mark.parametrize("name", ATTACKS)
+def test_an_attacked_file_holds_what_the_attack_makes_and_can_be_scored(name: str, tmp_path: Path) -> None:
+    source, target = tmp_path / "plain.json", tmp_path / f"{name}.json"
+    source.write_text(json.dumps(entries()), encoding="utf-8")
+    before = source.read_bytes()
+    ended = run("audit", "--attack", name, source, target)
+    assert ended.code == 0, ended.err
+    assert f"{name} of plain.json" in ended.err
+    assert "of 40 claims changed" in ended.err
+    assert source.read_bytes() == before
+    wanted = attack(read_submission(source).predictions, None, name)
+    assert read_submission(target).predictions == wanted
+    assert run("score", target, "--gold", MINI).code == 0
+
+
+def test_an_attack_replaces_no_file(repeated: Path, tmp_path: Path) -> None:
+    before = repeated.read_bytes()
+    other = tmp_path / "other.json"
+    other.write_text("mine", encoding="utf-8")
+    (tmp_path / "folder").mkdir()
+    for target, said in ((repeated, "is the file to read"), (other, "exists"), (tmp_path / "folder", "is a folder")):
+        ended = run("audit", "--attack", "duplicate", repeated, target)
+        assert ended.code == 2
+        assert said in ended.err
+    assert (repeated.read_bytes(), other.read_text(encoding="utf-8")) == (before, "mine")
+
+
+def test_an_attack_made_of_the_claim_asks_for_gold_where_the_file_has_no_claims(tmp_path: Path) -> None:
+    source = tmp_path / "bare.json"
+    source.write_text(json.dumps([{**entry, "claim": ""} for entry in entries()]), encoding="utf-8")
+    ended = run("audit", "--attack", "echo", source, tmp_path / "out.json")
+    assert ended.code == 2
+    assert "gold" in ended.err
+    assert run("audit", "--attack", "echo", source, tmp_path / "out.json", "--gold", MINI).code == 0

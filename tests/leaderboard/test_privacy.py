@@ -19,7 +19,7 @@ from leaderboard.helpers import entries, make
 from averitec_eval import mini_gold_path
 from averitec_eval.leaderboard.board import build_boards
 from averitec_eval.leaderboard.config import read_config
-from averitec_eval.leaderboard.public import public_site
+from averitec_eval.leaderboard.public import GOLD_PROBES, public_site
 from averitec_eval.leaderboard.publishing import publish
 from averitec_eval.leaderboard.view import PublicSite
 
@@ -120,6 +120,7 @@ def make_board(tmp_path: Path) -> Path:
         "title": "A board",
         "submissions": "submissions",
         "site": "site",
+        "audit": True,
         "phases": [
             {"name": "open", "gold": "averitec-mini", "public": True},
             {"name": "blind", "gold": f"../{secret('place')}/{secret('gold')}.json"},
@@ -215,6 +216,11 @@ def test_the_public_view_of_hidden_gold_is_empty_of_it(built: tuple[PublicSite, 
     assert any(system.findings for system in blind.systems)
     assert all(one.pair.won_by_a == one.pair.won_by_b == () for one in blind.comparisons)
     assert all({row.name for row in one.by_type} <= {"Numerical Claim"} for one in blind.comparisons)
+    audits = [system.audit for system in blind.systems if system.audit is not None]
+    assert any(audit.findings for audit in audits)
+    assert all(finding.claims == () == finding.examples for audit in audits for finding in audit.findings)
+    assert all(item.changed == () for audit in audits for item in audit.counterfactuals)
+    assert not {finding.probe for audit in audits for finding in audit.findings} & set(GOLD_PROBES)
     assert SECRET not in repr(site).lower()
     assert not [system for system in blind.systems if SECRET in json.dumps(system.document)]
 
