@@ -135,7 +135,9 @@ def test_an_empty_justification_is_a_justification() -> None:
 @pytest.mark.parametrize("name", PROFILES)
 def test_every_profile_scores_and_reports_all_levels(name: str) -> None:
     result = score(profile=name)
-    assert {f"averitec@{level}" for level in LEVELS} <= set(result.scores)
+    profile = PROFILES[name]
+    assert {profile.credit_metric(level) for level in profile.levels} <= set(result.scores)
+    assert profile.levels == LEVELS or profile.robust is not None
     assert result.signature.profile == name
     json.dumps(result.to_dict(), allow_nan=False)
 
