@@ -26,6 +26,10 @@ from averitec_eval.leaderboard.view import (
 from averitec_eval.validation.printable import printable
 
 
+KINDS = ("json", "csv", "claims.csv", "audit.json")
+"""What there is to download of a scored system whose gold is public, on a board with audits."""
+
+
 @pytest.fixture(scope="module")
 def board(site: PublicSite) -> PublicBoard:
     return site.boards[0]
@@ -123,7 +127,11 @@ def test_claims_worth_a_look(board: PublicBoard, made: dict[str, Element]) -> No
     for system in board.scored:
         got, missed = telling_claims(board, system)
         path = system_path("", system.id)
-        found = [link for link in links(made[path], path) if link.startswith("claims/") and "index" not in link]
+        # Those of the audit are its own; this section is there where there is anything to tell.
+        sections = [s for s in made[path].all("section") if s.attributes["aria-labelledby"] == "claims"]
+        found = [
+            link for s in sections for link in links(s, path) if link.startswith("claims/") and "index" not in link
+        ]
         assert found == [f"claims/{telling.claim.claim_id}.html" for telling in (*got, *missed)]
         seen += len(found)
     assert seen
@@ -133,7 +141,7 @@ def test_downloads(board: PublicBoard, made: dict[str, Element]) -> None:
     for system in board.systems:
         path = system_path("", system.id)
         found = {link for link in links(made[path], path) if link.startswith("results/")}
-        kinds = ("json", "csv", "claims.csv") if system.scored else ()
+        kinds = KINDS if system.scored else ()
         assert found == {f"results/{system.id}.{kind}" for kind in kinds}
 
 
@@ -252,7 +260,7 @@ def test_links_stay_on_pages_that_exist(board: PublicBoard, made: dict[str, Elem
     known = {*made, "index.html", "about.html", "manifest.json", "claims/index.html", "compare/index.html"}
     known |= {f"claims/{claim.claim_id}.html" for claim in board.claims}
     known |= {"compare/" + "/".join(sorted((c.a, c.b))) + ".html" for c in board.comparisons}
-    known |= {f"results/{s.id}.{kind}" for s in board.scored for kind in ("json", "csv", "claims.csv")}
+    known |= {f"results/{s.id}.{kind}" for s in board.scored for kind in KINDS}
     for path, page in made.items():
         harmless(page)
         assert {link for link in links(page, path) if not link.startswith("http")} <= known
@@ -278,7 +286,7 @@ def test_the_pages_of_a_phase_link_among_themselves(site: PublicSite, board: Pub
     whole = replace(site, boards=(phase,))
     pages = drawn((*system_pages(whole, phase, None), *claim_pages(whole, phase), *compare_pages(whole, phase)))
     known = {*pages, "index.html", "about.html", "manifest.json"}
-    known |= {f"dev/results/{s.id}.{kind}" for s in board.scored for kind in ("json", "csv", "claims.csv")}
+    known |= {f"dev/results/{s.id}.{kind}" for s in board.scored for kind in KINDS}
     assert all(path.startswith("dev/") for path in pages)
     for path, page in pages.items():
         assert {link for link in links(page, path) if not link.startswith("http")} <= known
