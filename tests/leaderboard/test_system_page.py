@@ -25,7 +25,6 @@ from averitec_eval.leaderboard.view import (
 )
 from averitec_eval.validation.printable import printable
 
-
 KINDS = ("json", "csv", "claims.csv", "audit.json")
 """What there is to download of a scored system whose gold is public, on a board with audits."""
 
