@@ -262,6 +262,7 @@ def question_templates(
     )
 
 
+_AUXILIARIES = word_set("am are can could did do does had has have is may might must shall should was were will would")
 _SHORT_ANSWERS = word_set("yes no true false correct incorrect")
 
 
@@ -269,10 +270,13 @@ def repeats_question(question: str, answer: str) -> bool:
     """Whether an answer only says the question again.
 
     It does if it has at least four content words and at least ``COPIED`` of them are the question's. An answer that
-    begins with yes, no or the like says something, whatever follows.
+    begins with yes, no or the like says something, whatever follows; so does any statement after a question for yes or
+    no.
     """
     words = words_of(answer)
     if not words or words[0] in _SHORT_ANSWERS:
+        return False
+    if not answer.rstrip("\"'”’ ").endswith("?") and words_of(question)[:1] and words_of(question)[0] in _AUXILIARIES:
         return False
     said = content_words(answer)
     return len(said) >= 4 and len(said & content_words(question)) >= COPIED * len(said)

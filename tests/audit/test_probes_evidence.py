@@ -12,9 +12,14 @@ from averitec_eval.audit.records import Finding
 from averitec_eval.records import Answer, Prediction, QAPair, Question, Submission, Verdict
 
 FIRST, SECOND, THIRD = HONEST
+QUIET = [
+    probe
+    for probe in PROBES.values()
+    if probe.group in ("stuffing", "echo", "filler") and probe.name != "filler.verdicts"
+]
 
 
-@pytest.mark.parametrize("probe", [p for p in PROBES.values() if p.group in ("stuffing", "echo", "filler")])
+@pytest.mark.parametrize("probe", QUIET)
 def test_honest_evidence_is_quiet(probe: object) -> None:
     name = probe.name  # type: ignore[attr-defined]
     evidence = [tuple(replace(pair, answer=f"{pair.answer} Page {n}.") for pair in HONEST) for n in range(12)]
@@ -69,6 +74,14 @@ def test_near_duplicates_but_not_copies_and_other_figures() -> None:
     finding = found("stuffing.near", submission_of(evidence))
     assert finding.value == 1 / 4
     assert finding.examples[0].text.startswith("items 1 and 2: ")
+
+
+def test_answers_made_of_other_answers() -> None:
+    parts = [f"Clerk {n} of the {n}th office signed the {n}th permit in the {n}th week." for n in range(4)]
+    joined = [QAPair(f"Who signed permit {n}?", f"{parts[n]} {parts[(n + 1) % 4]}") for n in range(4)]
+    apart = [QAPair(f"Who signed permit {n}?", parts[n]) for n in range(4)]
+    finding = found("stuffing.overlap", submission_of(joined, apart, [apart[0], apart[0]]))
+    assert (finding.value, finding.claims) == (3 / 10, (0,))
 
 
 def test_same_answers_for_claims_on_other_matters() -> None:
@@ -143,13 +156,24 @@ def test_answers_that_repeat_their_question() -> None:
     assert (finding.value, finding.claims) == (1 / 3, (0,))
 
 
+def test_one_verdict_for_all() -> None:
+    same = submission_of(*[HONEST] * 10)
+    finding = found("filler.verdicts", same)
+    assert (finding.value, finding.flagged, finding.claims) == (1, True, tuple(range(10)))
+    labels = [Verdict.REFUTED] * 8 + [Verdict.SUPPORTED] * 2
+    mixed = [replace(p, label=label) for p, label in zip(same, labels, strict=True)]
+    finding = found("filler.verdicts", replace(same, predictions=tuple(mixed)))
+    assert (finding.value, finding.flagged, finding.claims) == (0.8, False, ())
+
+
 def test_empty_submissions_break_nothing() -> None:
     for submission in (submission_of([]), submission_of()):
         for probe in PROBES:
             outcome = PROBES[probe].function
             assert outcome
             result = found_or_skipped(probe, submission)
-            assert not (isinstance(result, Finding) and result.flagged)
+            # One verdict is the only one of one claim.
+            assert not (isinstance(result, Finding) and result.flagged) or probe == "filler.verdicts"
 
 
 def found_or_skipped(probe: str, submission: Submission) -> object:

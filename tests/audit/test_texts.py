@@ -155,3 +155,6 @@ def test_answer_that_only_says_its_question_again() -> None:
     assert not repeats_question(question, "Yes, the regulations introduce new penalties in England.")
     assert not repeats_question(question, "The regulations introduce fines of 100 pounds in England.")
     assert not repeats_question(question, "England.")
+    closed = "Did the regulations introduce new penalties in England?"
+    assert not repeats_question(closed, "The regulations did introduce new penalties in England.")
+    assert repeats_question(closed, "Did regulations introduce new penalties in England?")

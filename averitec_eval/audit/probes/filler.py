@@ -1,10 +1,13 @@
-"""Filler: questions that would fit any claim, and answers that say nothing of their own."""
+"""Filler: questions and verdicts that would fit any claim, and answers that say nothing of their own."""
 
 from __future__ import annotations
 
-from averitec_eval.audit.context import Context, Probe, Seen, counted, probe, share_finding, shown
+from collections import Counter
+
+from averitec_eval.audit.context import Context, Probe, Seen, counted, finding, probe, share_finding, shown
 from averitec_eval.audit.records import Finding, Skipped
 from averitec_eval.audit.texts import fillers, repeats_question
+from averitec_eval.records import Verdict
 
 
 def _templates(context: Context, of: Probe) -> Finding | Skipped:
@@ -48,6 +51,20 @@ def _pairs(context: Context, of: Probe) -> Finding | Skipped:
     return share_finding(context, of, seen, len(context.pieces), "pieces of evidence", verb)
 
 
+def _verdicts(context: Context, of: Probe) -> Finding | Skipped:
+    if not context.predictions:
+        return Skipped(of.name, "there are no predictions")
+    counts = Counter(prediction.label for prediction in context.predictions)
+    label = max(Verdict, key=counts.__getitem__)
+    total = len(context.predictions)
+    value = counts[label] / total
+    sentence = f"{counts[label]:,} of {total:,} claims have the verdict {label.value}, the most frequent."
+    # Some verdict is always the most frequent: its claims are of interest only where it hardly leaves any other.
+    listed = value >= context.thresholds[of.name]
+    seen = [(p.claim_id, f"verdict {label.value}") for p in context.predictions if listed and p.label is label]
+    return finding(context, of, value, sentence, seen)
+
+
 PROBES = (
     probe(
         "filler.templates",
@@ -67,6 +84,12 @@ PROBES = (
         "share",
         "Share of the pieces of evidence that are a template's question and an answer without a word of its own.",
     )(_pairs),
+    probe(
+        "filler.verdicts",
+        "One verdict for all",
+        "share",
+        "Share of the claims that have the verdict which most have.",
+    )(_verdicts),
 )
 
 __all__ = ["PROBES"]

@@ -28,6 +28,10 @@ MOST_PAIRS = 10
 LEAST_WORDS = 5
 """Content words from which a text is compared between claims: shorter ones agree by chance."""
 
+RUN = 8
+OVERLAP = 0.25
+"""An answer holds long stretches of others if this share of its runs of so many words stand in them."""
+
 MANY_OF_SOURCE = 5
 """Pieces of one claim from one page that count as many."""
 
@@ -90,6 +94,26 @@ def _near(context: Context, of: Probe) -> Finding | Skipped:
                 seen.append((piece.claim_id, text))
     return share_finding(
         context, of, seen, len(context.answers), "answers", "say nearly the same as an earlier answer of the same claim"
+    )
+
+
+def _overlap(context: Context, of: Probe) -> Finding | Skipped:
+    seen: list[Seen] = []
+    for pieces in context.by_claim.values():
+        places: dict[str, int] = {}
+        keys: set[str] = set()
+        for piece in pieces:
+            words = piece.answer_key.split()
+            runs = {" ".join(words[at : at + RUN]) for at in range(len(words) - RUN + 1)}
+            known = [places[run] for run in runs if run in places]
+            if piece.answer_key not in keys and known and len(known) >= OVERLAP * len(runs):
+                text = f"items {min(known) + 1} and {piece.position + 1}: {shown(piece.answer, 150)}"
+                seen.append((piece.claim_id, text))
+            keys.add(piece.answer_key)
+            for run in runs:
+                places.setdefault(run, piece.position)
+    return share_finding(
+        context, of, seen, len(context.answers), "answers", "hold long stretches of earlier answers of the same claim"
     )
 
 
@@ -210,6 +234,13 @@ PROBES = (
         "share",
         "Share of the answers that are near-duplicates, not copies, of an earlier answer of the same claim.",
     )(_near),
+    probe(
+        "stuffing.overlap",
+        "Answers that hold parts of others",
+        "share",
+        f"Share of the answers of whose runs of {RUN} words at least a quarter stand in earlier answers of the claim, "
+        "copies left out.",
+    )(_overlap),
     probe(
         "stuffing.across",
         "Same answer for other claims",
