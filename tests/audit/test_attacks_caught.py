@@ -34,7 +34,7 @@ def _told(number: int) -> list[QAPair]:
         QAPair(
             f"What did clerk {place} have to do with permit {number}?",
             f"Clerk {place} of office {number}{at} {deeds[at]} the quay beside warehouse {number}{at} that spring.",
-            f"https://{place.lower()}.example/{number}",
+            f"https://{place.lower()}{number}.example/",
         )
         for at, place in enumerate(PLACES[:4])
     ]
