@@ -22,7 +22,7 @@ from averitec_eval.validation import validate
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDERS = sorted(path for path in (ROOT / "submissions").iterdir() if path.is_dir())
-BASELINES = {"lexical"}
+BASELINES = {"hero-smollm2", "lexical", "rag-icl-smollm2"}
 """The folders that tools/make_baselines.py makes, by running reference systems."""
 RANKABLE = {"overlap", "overlap-justified", "overlap-ten", "statements"}
 
@@ -120,7 +120,7 @@ def test_all_formats_and_kinds_occur(metas: dict[str, SubmissionMeta]) -> None:
     assert len({meta.name for meta in metas.values()}) == len(metas)
 
 
-@pytest.mark.parametrize("name", sorted(RANKABLE | {"majority", "first-sentences", "oracle"}))
+@pytest.mark.parametrize("name", sorted(RANKABLE | BASELINES | {"majority", "first-sentences", "oracle"}))
 def test_complete_submissions_are_valid(name: str, metas: dict[str, SubmissionMeta], gold: Gold) -> None:
     meta = metas[name]
     report = validate(ROOT / "submissions" / name / meta.predictions, gold, input_format=meta.input_format)
