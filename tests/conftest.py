@@ -6,13 +6,13 @@ import os
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 ROOT = Path(__file__).resolve().parent.parent
 
 
-# A busy machine is no defect: no example fails for having taken long.
-settings.register_profile("project", deadline=None)
+# A busy machine is no defect: no example fails for having taken long, nor does making it.
+settings.register_profile("project", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("project")
 
 

@@ -26,8 +26,9 @@ def test_scores_equal_rank_bm25_to_the_last_bit(texts: list[str], words: list[st
 def test_lucene_scores_equal_those_of_bm25s(texts: list[str], words: list[str]) -> None:
     import bm25s
 
+    texts = [text for text in texts if text.split()]  # bm25s gives an empty text a token of its own
+    assume(texts)
     cut = [text.split() for text in texts]
-    assume(all(cut))  # bm25s counts an empty text as one of no words, with a token of its own
     retriever = bm25s.BM25(method="lucene", dtype="float64")
     retriever.index(cut, show_progress=False)
     known = [word for word in words if word in retriever.vocab_dict]

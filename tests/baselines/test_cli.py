@@ -181,12 +181,23 @@ def wait_for_lines(trace: Path, count: int, process: subprocess.Popen[str]) -> N
         time.sleep(0.01)
 
 
+def heed_interrupts() -> None:
+    """What a process in the background is started to ignore is not ignored by this one."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
 @pytest.mark.skipif(os.name != "posix", reason="signals of POSIX")
 @pytest.mark.parametrize("kind", [signal.SIGINT, signal.SIGKILL])
 def test_a_killed_run_loses_at_most_the_claim_in_hand(tmp_path: Path, kind: signal.Signals) -> None:
     path = write_config(tmp_path, CONFIG.replace("k: 3", "k: 3, slow: 0.03"))
     out = tmp_path / "out"
-    process = subprocess.Popen(slow_call(path, out), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    process = subprocess.Popen(
+        slow_call(path, out),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        preexec_fn=heed_interrupts,
+    )
     wait_for_lines(out / "trace.jsonl", 4, process)
     process.send_signal(kind)
     _, err = process.communicate(timeout=60)

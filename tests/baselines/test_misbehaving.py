@@ -38,7 +38,11 @@ CHAT_STAGES = {
 }
 
 
-def system_on(server: FakeServer, name: str) -> System:
+PATIENT = 60.0
+"""Seconds to wait for a reply that is only slow because the machine is busy."""
+
+
+def system_on(server: FakeServer, name: str, timeout: float) -> System:
     """A system whose chat and embedding models are all on ``server``; the baseline keeps its scorer of this machine."""
     plain = load_system(name, models="local")
     asked = [role for role, spec in plain.models.items() if spec.port in ("chat", "embedding")]
@@ -49,7 +53,7 @@ def system_on(server: FakeServer, name: str) -> System:
             "provider": "openai",
             "name": "served",
             "base_url": server.base_url,
-            "timeout": 0.4,
+            "timeout": timeout,
             "retries": 1,
             "concurrency": 4,
         }.items()
@@ -57,8 +61,8 @@ def system_on(server: FakeServer, name: str) -> System:
     return load_system(name, (*SMALL[name], *settings), models="local")
 
 
-def run_on(server: FakeServer, name: str, out: Path, limit: int = 2) -> RunSummary:
-    system = system_on(server, name)
+def run_on(server: FakeServer, name: str, out: Path, limit: int = 2, timeout: float = PATIENT) -> RunSummary:
+    system = system_on(server, name, timeout)
     examples = Examples(tuple(read_gold(mini_gold_path()))[limit:])
     with (
         make_models(system.models, environment={}, sleep=lambda seconds: None) as models,
@@ -82,7 +86,7 @@ def test_a_fault_that_does_not_go_away(name: str, fault: str, tmp_path: Path) ->
 
     limit = 1 if fault in ("timeout", "too-large") else 2
     with serving(behave) as server:  # type: ignore[arg-type]
-        summary = run_on(server, name, tmp_path, limit)
+        summary = run_on(server, name, tmp_path, limit, 0.4 if fault == "timeout" else PATIENT)
     code = f"model-{FAULT_OF[fault]}"
 
     assert len(rows(tmp_path)) == limit
@@ -111,9 +115,11 @@ def test_a_server_that_fails_now_and_then(name: str, tmp_path: Path) -> None:
         text = '{"key_points": ["It is far"], "pairs": [{"question": "How far?", "answer": "Far.", "source": "0_0"}],'
         return completion(*[f'Is it far? {text} "verdict": "Refuted"}}'] * int(request.body.get("n", 1)))
 
+    # A reply that is late is for the test above: here whatever is slow would make the two runs differ.
+    faults = [fault for fault in FAULTS if fault not in ("too-large", "timeout")]
     ends = []
     for place in ("first", "second"):
-        with serving(seeded(3, 0.5, useful, [fault for fault in FAULTS if fault != "too-large"])) as server:  # type: ignore[arg-type]
+        with serving(seeded(3, 0.5, useful, faults)) as server:  # type: ignore[arg-type]
             summary = run_on(server, name, tmp_path / place, 4)
         ends.append((tmp_path / place / "predictions.json").read_bytes())
 
