@@ -53,7 +53,8 @@ def rank(results: Mapping[str, Result], settings: Settings | None = None) -> tup
         return ()
     _check(results)
     ordered = sorted(
-        results.items(), key=lambda item: (-item[1].headline_score, -item[1].scores[item[1].evidence_metrics[1]], item[0])
+        results.items(),
+        key=lambda item: (-item[1].headline_score, -item[1].scores[item[1].evidence_metrics[1]], item[0]),
     )
     headline = ordered[0][1].headline
     credit = np.stack([claim_columns(result)[headline] for _, result in ordered], axis=1)

@@ -497,6 +497,8 @@ class Store:
             if _of_the_moment(error):
                 raise StoreUnavailableError(f"{self.path}: the result store cannot be used: {error}") from None
             raise self._damaged(str(error)) from None
+        except UnicodeDecodeError:  # SQLite quotes a damaged name in what it says
+            raise self._damaged("it names what is no UTF-8") from None
 
     def _damaged(self, found: str) -> ResourceError:
         return ResourceError(f"{self.path}: the result store is damaged: {found}; {MEND}")

@@ -29,6 +29,8 @@ def data_files(site: PublicSite) -> set[str]:
     made = {"manifest.json", f"{board.folder}board.json", f"{board.folder}board.csv"}
     for system in board.scored:
         made |= {f"{board.folder}results/{system.id}{ending}" for ending in (".json", ".csv", ".claims.csv")}
+        if system.audit is not None:
+            made.add(f"{board.folder}results/{system.id}.audit.json")
     return made
 
 
