@@ -68,7 +68,7 @@ def train_file(train: Path, excluded: Sequence[Path], out: Path) -> str:
     gold = read_gold(train)
     texts = {_folded(claim.claim) for path in excluded for claim in read_gold(path)}
     kept = [claim for claim in gold if _folded(claim.claim) not in texts]
-    trained = train_model(kept, {"file": gold.name or train.name, "sha256": gold.sha256}, dropped=len(gold) - len(kept))
+    trained = train_model(kept, {"file": train.name, "sha256": gold.sha256}, dropped=len(gold) - len(kept))
     write_bytes(out, dumped(trained.model))
     return trained.report()
 
