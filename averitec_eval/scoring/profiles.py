@@ -41,6 +41,28 @@ class Robust:
 
 
 @dataclass(frozen=True, slots=True)
+class Ev2R:
+    """What an edition counts of an Ev2R judge.
+
+    A claim has credit at a level if its verdict is right and its question-answer recall passes the level by
+    ``comparison``. ``answers`` says whether all answers of a gold question are reference evidence or its first alone.
+    ``cap`` is how many predicted pairs the judge sees (None: all). Where more than the share ``withhold_above`` of the
+    claims has no recall, there is no headline.
+    """
+
+    levels: tuple[float, ...] = (0.3, 0.4, 0.5, 0.6, 0.7)
+    headline_level: float = 0.5
+    comparison: Comparison = "gt"
+    answers: Literal["all", "first"] = "all"
+    cap: int | None = None
+    withhold_above: float = 0.05
+
+    def passes(self, recall: float, level: float) -> bool:
+        """Whether a recall reaches a level."""
+        return recall >= level if self.comparison == "ge" else recall > level
+
+
+@dataclass(frozen=True, slots=True)
 class Profile:
     """What one edition's evaluator counts.
 
@@ -51,7 +73,8 @@ class Profile:
     several rows of the CSV. ``justification``: the justification is scored. ``thresholded_levels``: levels of the
     organisers' figure "by type", which averages the evidence score set to zero where it is not above the level and
     never looks at the label. ``robust``: the rules of a robust evidence score, which then takes the place of ``cap``
-    and ``divide_by``. ``evidence_name`` and ``credit_name`` begin the names of the metrics.
+    and ``divide_by``. ``evidence_name`` and ``credit_name`` begin the names of the metrics. ``ev2r`` are the rules of
+    the edition's Ev2R scores, None where it has none.
     """
 
     name: str
@@ -69,6 +92,7 @@ class Profile:
     justification: bool = False
     thresholded_levels: tuple[float, ...] = (0.25,)
     robust: Robust | None = None
+    ev2r: Ev2R | None = None
     evidence_name: str = "hu_meteor"
     credit_name: str = "averitec"
 
@@ -126,22 +150,24 @@ PROFILES: dict[str, Profile] = {
         ),
         Profile(
             name="fever8-2025",
-            title="FEVER-8 shared task (2025), Hungarian METEOR part",
+            title="FEVER-8 shared task (2025)",
             source="evaluator of the FEVER-8 shared task for its CSV files",
             official_join="sorted id",
             official_missing="not checked",
             official_levels=(0.25,),
             unique_gold_questions=True,
             thresholded_levels=(),
+            ev2r=Ev2R(),
         ),
         Profile(
             name="ev2r-2025-evalai",
-            title="EvalAI challenge of the 2025 task, Hungarian METEOR part",
+            title="EvalAI challenge of the 2025 task",
             source="evaluation script of the 2025 EvalAI challenge with Ev2R",
             official_join="position",
             official_missing="not checked",
             official_levels=(0.25,),
             thresholded_levels=(),
+            ev2r=Ev2R(comparison="ge", answers="first"),
         ),
         Profile(
             name="robust",
@@ -201,6 +227,7 @@ __all__ = [
     "FIRST_PAIRS",
     "LEVELS",
     "PROFILES",
+    "Ev2R",
     "Profile",
     "Robust",
     "check_levels",

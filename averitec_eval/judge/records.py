@@ -1,0 +1,70 @@
+"""What goes between the parts of the judge: questions to a model, and its replies as they are kept."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from averitec_eval.baselines.ports import Message
+from averitec_eval.scoring.judgements import Kind
+
+MAX_REPLY_CHARS = 100_000
+"""How much of a reply's text is kept and read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """One question to a judge: of which claim and kind, in which words, and by which prompt (SHA-256, hex)."""
+
+    claim_id: int
+    kind: Kind
+    messages: tuple[Message, ...]
+    prompt: str
+
+    def inputs(self) -> str:
+        """The SHA-256 (hex) of the words, prompt and evidence together."""
+        said = [[message.role, message.content] for message in self.messages]
+        text = json.dumps(said, separators=(",", ":"))
+        return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class ReplyKey:
+    """What a kept reply is found by. ``parameters`` is canonical JSON; ``run`` numbers repeated runs from 0."""
+
+    model: str
+    parameters: str
+    kind: Kind
+    prompt: str
+    inputs: str
+    run: int = 0
+
+    def digest(self) -> str:
+        """The SHA-256 (hex) of all of it."""
+        parts = [self.model, self.parameters, self.kind, self.prompt, self.inputs, self.run]
+        return hashlib.sha256(json.dumps(parts, separators=(",", ":")).encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def canonical(parameters: Mapping[str, str | int | float | bool]) -> str:
+    """Parameters as the text that keys hold."""
+    return json.dumps(dict(parameters), sort_keys=True, separators=(",", ":"))
+
+
+@dataclass(frozen=True, slots=True)
+class KeptReply:
+    """A reply as it is kept: its text, at most ``MAX_REPLY_CHARS`` of it, why it ended, the tokens it took, the model
+    that the server says answered, and which attempt it was: 0, or more where replies that could not be used were asked
+    for again.
+    """
+
+    text: str
+    finish_reason: str = ""
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+    served_model: str = ""
+    attempt: int = 0
+
+
+__all__ = ["MAX_REPLY_CHARS", "Ask", "KeptReply", "ReplyKey", "canonical"]
