@@ -6,6 +6,7 @@ seeds and a judge's noise are not covered.
 
 from __future__ import annotations
 
+from averitec_eval.statistics.agreement import cohen_kappa, krippendorff_alpha
 from averitec_eval.statistics.intervals import Interval, f1_from_sums, macro_f1_from_sums, percentile, wilson
 from averitec_eval.statistics.paired import (
     difference_intervals,
@@ -39,11 +40,13 @@ __all__ = [
     "Settings",
     "adjusted_matrix",
     "after_swap",
+    "cohen_kappa",
     "competition_ranks",
     "difference_intervals",
     "discordant",
     "f1_from_sums",
     "holm",
+    "krippendorff_alpha",
     "macro_f1_from_sums",
     "mcnemar",
     "moved_sums",
