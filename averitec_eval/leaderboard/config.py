@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import re
 from collections import Counter
@@ -20,6 +21,9 @@ from averitec_eval.validation.printable import printable
 MAX_BYTES = 256 * 1024
 """How large ``leaderboard.yaml`` may be."""
 
+LITE = "ev2r-lite"
+"""The judge that is computed here and now, without replies."""
+
 STORE = "leaderboard.sqlite"
 """The result store's name where the configuration names none; it lies beside the configuration."""
 
@@ -32,13 +36,36 @@ RESERVED = ("static",)
 
 MAX_PHASES = 20
 
+PARAMETER_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]{0,39}")
+"""What a parameter of a judge may be called."""
+
+MAX_PARAMETERS = 20
+
+
+Scalar = str | int | float | bool
+
+
+@dataclass(frozen=True, slots=True)
+class JudgeConfig:
+    """Which Ev2R judge's scores a board shows: what the judge was asked is kept, so no board asks any.
+
+    ``model`` is its name as it was asked for. ``replies`` is the file of its kept replies, SQLite or exported, None for
+    a judge that needs none. ``prompts`` is a folder of prompts that take the place of the package's own, and
+    ``parameters`` are those it was asked with, where they are not the defaults, as pairs of name and value.
+    """
+
+    model: str
+    replies: Path | None = None
+    prompts: Path | None = None
+    parameters: tuple[tuple[str, Scalar], ...] = ()
+
 
 @dataclass(frozen=True, slots=True)
 class Phase:
     """One phase of a board: its own gold, profile and levels, as ``BoardConfig`` describes them.
 
-    ``title`` is what it is called, ``split`` the part of the data it is about. A ``private`` phase is not looked at and
-    nothing shows that there is one.
+    ``title`` is what it is called, ``split`` the part of the data it is about, ``judge`` its Ev2R judge, if it has one.
+    A ``private`` phase is not looked at and nothing shows that there is one.
     """
 
     name: str
@@ -49,6 +76,7 @@ class Phase:
     levels: tuple[float, ...] = ()
     public: bool = False
     private: bool = False
+    judge: JudgeConfig | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,11 +91,11 @@ class BoardConfig:
     that the gold may be shown; without it, it stays hidden. ``anonymous`` hides whose every submission is. ``submit``
     says how to take part, ``published`` is a CSV file of leaderboards as they were published. ``split`` is the part of
     the data. ``audit`` are the thresholds that audits of the submissions use instead of the defaults, as pairs of probe
-    and number; empty for the defaults, None for no audits.
+    and number; empty for the defaults, None for no audits. ``judge`` is the Ev2R judge whose scores rank, if any.
 
     With ``phases`` there is a board for each that is not private, and ``gold``, ``profile``, ``levels``, ``phase``,
-    ``public`` and ``split`` here mean nothing; ``boards`` gives the configuration of each. ``folder`` is where a
-    board's files lie below the site (empty, or a name and a slash) and ``name`` what it is called there.
+    ``public``, ``split`` and ``judge`` here mean nothing; ``boards`` gives the configuration of each. ``folder`` is
+    where a board's files lie below the site (empty, or a name and a slash) and ``name`` what it is called there.
     ``secretive`` says that there are private phases beside it.
     """
 
@@ -92,6 +120,7 @@ class BoardConfig:
     split: str = ""
     secretive: bool = False
     audit: tuple[tuple[str, float], ...] | None = None
+    judge: JudgeConfig | None = None
 
     @property
     def tab(self) -> str:
@@ -115,6 +144,7 @@ class BoardConfig:
                 secretive=any(one.private for one in self.phases),
                 name=phase.title,
                 split=phase.split,
+                judge=phase.judge,
             )
             for phase in self.phases
             if not phase.private
@@ -148,6 +178,30 @@ def _audit(value: Any) -> tuple[tuple[str, float], ...] | None:
         raise fields.Wrong(expected, printable(str(error))) from None
 
 
+def _mapping(value: Any) -> dict[str, Any]:
+    if not isinstance(value, dict):
+        raise fields.Wrong("the lines of a judge", "write it as {model: NAME, replies: FILE}")
+    return value
+
+
+def _parameters(value: Any) -> tuple[tuple[str, Scalar], ...]:
+    expected = "names of parameters, each with a number, a truth value or text of at most 200 characters"
+    if not isinstance(value, dict) or len(value) > MAX_PARAMETERS:
+        raise fields.Wrong(expected, "write it as {temperature: 0, max_tokens: 3000}")
+    for name, item in value.items():
+        if not isinstance(name, str) or not PARAMETER_NAME.fullmatch(name) or not _is_parameter(item):
+            raise fields.Wrong(expected, f"look at {printable(str(name)[:80])}")
+    return tuple(sorted(value.items()))
+
+
+def _is_parameter(value: Any) -> bool:
+    if isinstance(value, float):
+        return math.isfinite(value)
+    if isinstance(value, str):
+        return len(value) <= 200 and printable(value) == value
+    return isinstance(value, int) and abs(value) < 2**63
+
+
 def _phase_name(value: Any) -> str:
     expected = "a name of 1 to 40 letters, digits, '_' and '-' that begins with a letter or digit"
     if not isinstance(value, str) or not PHASE_NAME.fullmatch(value):
@@ -170,7 +224,15 @@ _SCORING: dict[str, fields.Check] = {
     "levels": _levels,
     "public": fields.boolean,
     "split": fields.text(80, empty=False),
+    "judge": _mapping,
 }
+_JUDGE: dict[str, fields.Check] = {
+    "model": fields.text(200, empty=False),
+    "replies": _PATH,
+    "prompts": _PATH,
+    "parameters": _parameters,
+}
+_JUDGE_REQUIRED = {"model": "the model that judged, by the name it was asked for"}
 _PHASE: dict[str, fields.Check] = {
     "name": _phase_name,
     "title": fields.text(80, empty=False),
@@ -226,6 +288,9 @@ def read_config(path: str | os.PathLike[str]) -> BoardConfig:
             ]
             if "phases" in values:
                 values["phases"] = _read_phases(values["phases"], folder, problems)
+        if phased:
+            values.pop("judge", None)
+        _with_judge(values, folder, problems)
     if problems:
         raise ConfigError(f"{file}: the configuration is not usable", tuple(problems))
     published = values.pop("published", None)
@@ -239,6 +304,30 @@ def read_config(path: str | os.PathLike[str]) -> BoardConfig:
         sha256=sha256_of(file),
         **values,
     )
+
+
+def _with_judge(values: dict[str, Any], folder: Path, problems: list[str]) -> None:
+    """Put a board's judge, read and checked, in the place of its lines."""
+    if "judge" not in values:
+        return
+    found: list[str] = []
+    judge = fields.check_fields(values.pop("judge"), _JUDGE, _JUDGE_REQUIRED, (), found)
+    profile = values.get("profile", DEFAULT_PROFILE)
+    if PROFILES[profile].ev2r is None:
+        those = " or ".join(name for name, one in PROFILES.items() if one.ev2r is not None)
+        found.append(f"found beside the profile {profile}, which has no Ev2R scores; set profile to {those}")
+    if judge.get("model") == LITE:
+        found += [
+            f"{key}: found a value, expected none: {LITE} is computed, without prompts and replies"
+            for key in ("replies", "prompts", "parameters")
+            if key in judge
+        ]
+    elif "model" in judge and "replies" not in judge:
+        found.append(f"replies: found no such key, expected the file of the judge's replies; only {LITE} needs none")
+    problems += [f"judge: {problem}" for problem in found]
+    if not found:
+        paths = {key: folder / judge.pop(key) for key in ("replies", "prompts") if key in judge}
+        values["judge"] = JudgeConfig(**judge, **paths)
 
 
 def _gold_path(folder: Path, name: str) -> str:
@@ -256,6 +345,9 @@ def _read_phases(items: list[Any], folder: Path, problems: list[str]) -> tuple[P
         values = fields.check_fields(item, _PHASE, _PHASE_REQUIRED, (), found)
         problems += [f"phases, entry {number}: {problem}" for problem in found]
         if not found:
+            _with_judge(values, folder, found)
+            problems += [f"phases, entry {number}: {problem}" for problem in found]
+        if not found:
             gold = _gold_path(folder, values.pop("gold"))
             phases.append(Phase(gold=gold, title=values.pop("title", values["name"]), **values))
     names = Counter(phase.name.lower() for phase in phases)
@@ -269,4 +361,15 @@ def _read_phases(items: list[Any], folder: Path, problems: list[str]) -> tuple[P
     return tuple(phases)
 
 
-__all__ = ["MAX_BYTES", "MAX_PHASES", "PHASE_NAME", "RESERVED", "STORE", "BoardConfig", "Phase", "read_config"]
+__all__ = [
+    "LITE",
+    "MAX_BYTES",
+    "MAX_PHASES",
+    "PHASE_NAME",
+    "RESERVED",
+    "STORE",
+    "BoardConfig",
+    "JudgeConfig",
+    "Phase",
+    "read_config",
+]
