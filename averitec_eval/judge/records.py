@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from averitec_eval.baselines.ports import Message
 from averitec_eval.scoring.judgements import Kind
@@ -14,14 +14,43 @@ MAX_REPLY_CHARS = 100_000
 """How much of a reply's text is kept and read."""
 
 
+_BOUNDARY_LETTERS = 24
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What a judge is shown of a claim, as it can be seen: the claim, and each side's questions or pairs as texts.
+
+    ``hidden`` are the characters of the predicted side that show nothing and were left out.
+    """
+
+    claim: str
+    reference: tuple[str, ...]
+    predicted: tuple[str, ...]
+    hidden: str = ""
+
+    @property
+    def boundary(self) -> str:
+        """A mark that no text here holds, and that nobody can know before all of them are written."""
+        whole = "\x00".join((self.claim, *self.reference, "", *self.predicted))
+        mark = hashlib.sha256(whole.encode("utf-8", "surrogatepass")).hexdigest()[:_BOUNDARY_LETTERS]
+        while mark in whole:
+            mark = hashlib.sha256(mark.encode()).hexdigest()[:_BOUNDARY_LETTERS]
+        return mark
+
+
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """One question to a judge: of which claim and kind, in which words, and by which prompt (SHA-256, hex)."""
+    """One question to a judge: of which claim and kind, in which words, and by which prompt (SHA-256, hex).
+
+    ``evidence`` is what the words show, for whoever looks at what came of them; it is no part of what is asked.
+    """
 
     claim_id: int
     kind: Kind
     messages: tuple[Message, ...]
     prompt: str
+    evidence: Evidence | None = field(default=None, compare=False, repr=False)
 
     def inputs(self) -> str:
         """The SHA-256 (hex) of the words, prompt and evidence together."""
@@ -67,4 +96,4 @@ class KeptReply:
     attempt: int = 0
 
 
-__all__ = ["MAX_REPLY_CHARS", "Ask", "KeptReply", "ReplyKey", "canonical"]
+__all__ = ["MAX_REPLY_CHARS", "Ask", "Evidence", "KeptReply", "ReplyKey", "canonical"]

@@ -29,12 +29,15 @@ that was not JSON as it stood; no predicted evidence, which can support nothing,
 
 @dataclass(frozen=True, slots=True)
 class FactCounts:
-    """The four counts of a reply, as they stand in it: whole numbers of at least 0."""
+    """The four counts of a reply, as they stand in it: at least 0, the facts of each side whole numbers.
+
+    Real judges count a fact that is partly supported as a half, so that supported facts may be a fraction.
+    """
 
     predicted: int
-    predicted_supported: int
+    predicted_supported: float
     reference: int
-    reference_supported: int
+    reference_supported: float
 
 
 @dataclass(frozen=True, slots=True)
