@@ -1,13 +1,11 @@
 """Any OpenAI-compatible server, through the official client library: vLLM, llama.cpp, Ollama, hosted ones.
 
 The library sends single requests. When to ask again, how much of an answer is read and what of it is believed is
-decided here. The key comes from the environment alone and appears in nothing that is written: where a server repeats
-it, it is blotted out.
+decided here and in ``service``.
 """
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -19,60 +17,42 @@ from averitec_eval.baselines.models.embeddings import unit_rows
 from averitec_eval.baselines.models.replies import (
     Completion,
     chat_body,
-    is_too_long,
     nth_seed,
     parse_json,
     read_completion,
     replies_of,
 )
+from averitec_eval.baselines.models.service import (
+    DEFAULT_URL,
+    DISPENSABLE,
+    FIRST_WAIT_SECONDS,
+    KEY_VARIABLES,
+    MAX_REFUSAL_BYTES,
+    MAX_REPLY_BYTES,
+    MAX_WAIT_SECONDS,
+    NO_KEY,
+    RETRIED,
+    RETRIES,
+    TIMEOUT_SECONDS,
+    Blotter,
+    Dialect,
+    Fault,
+    Refusal,
+    apart,
+    key_from,
+    refusal_of,
+)
 from averitec_eval.baselines.models.usage import Tally, Usage
 from averitec_eval.baselines.ports import ChatRequest, ModelError, Reply
-from averitec_eval.validation.printable import printable
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-KEY_VARIABLES = ("AVERITEC_EVAL_API_KEY", "OPENAI_API_KEY")
-NO_KEY = "none"
-"""What is sent where the environment holds no key; servers of one's own want none."""
-
-DEFAULT_URL = "https://api.openai.com/v1"
-MAX_REPLY_BYTES = 8_000_000
-"""How much of the answer to a chat is read; a longer one is given up."""
-
 MAX_EMBEDDING_BYTES = 256 * 1024 * 1024
-MAX_REFUSAL_BYTES = 20_000
 EMBEDDING_BATCH = 64
-TIMEOUT_SECONDS = 120.0
-RETRIES = 4
-FIRST_WAIT_SECONDS = 1.0
-MAX_WAIT_SECONDS = 60.0
-"""How long is waited at most before asking again, whatever the server says."""
-
-RETRIED = ("timeout", "connection", "rate-limit", "server-error")
-"""The faults after which the same request may well succeed."""
-
-DISPENSABLE = ("seed", "response_format", "n", "stop", "top_p", "max_tokens")
-"""What a request can do without, or can say otherwise, where a server refuses to know it."""
-
 PREFILLS = ("message", "continue")
-_NAMED = ("model", "messages", "input", "encoding_format")
 _CONTINUE = {"continue_final_message": True, "add_generation_prompt": False}
-
-
-def key_from(environment: Mapping[str, str]) -> str:
-    """The key that the environment holds, ``NO_KEY`` if it holds none."""
-    return next((environment[name] for name in KEY_VARIABLES if environment.get(name)), NO_KEY)
-
-
-@dataclass(frozen=True, slots=True)
-class Refusal:
-    """An answer with an error's status: what is left of it once it has been read up to a limit."""
-
-    status: int
-    wait: float | None
-    text: str
 
 
 @dataclass(eq=False)
@@ -92,10 +72,12 @@ class Server:
     sleep: Callable[[float], None] = field(default=time.sleep, repr=False)
     clock: Callable[[], float] = field(default=time.monotonic, repr=False)
     _client: Any = field(init=False, repr=False)
-    _unknown: set[str] = field(init=False, default_factory=set, repr=False)
-    _lock: threading.Lock = field(init=False, default_factory=threading.Lock, repr=False)
+    blotter: Blotter = field(init=False, repr=False)
+    _dialect: Dialect = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
+        self.blotter = Blotter(self.key)
+        self._dialect = Dialect(self.name)
         try:
             import openai
         except ImportError:
@@ -127,12 +109,12 @@ class Server:
         """The JSON object that the server answers, after as many repetitions as are allowed. Raises ``ModelError``."""
         attempt = 0
         while True:
-            sent = self._known(body)
+            sent = self._dialect.known(body)
             try:
                 self.tally.add(requests=1)
                 return parse_json(self._once(path, sent, limit))
-            except _Fault as fault:
-                if fault.error.fault == "refused" and self._learn(fault.refusal, sent):
+            except Fault as fault:
+                if fault.error.fault == "refused" and self._dialect.learn(fault.refusal, sent):
                     continue
                 if fault.error.fault not in RETRIED or attempt >= self.retries:
                     raise fault.error from None
@@ -141,88 +123,42 @@ class Server:
                 attempt += 1
                 self.tally.add(retries=1)
 
-    def _known(self, body: Mapping[str, Any]) -> dict[str, Any]:
-        """The body without what the server has said it does not know."""
-        sent = {key: value for key, value in body.items() if key not in self._unknown}
-        if "max_tokens" in body and "max_tokens" in self._unknown:
-            sent["max_completion_tokens"] = body["max_tokens"]
-        return {"model": self.name, **sent}
-
-    def _learn(self, refusal: Refusal | None, sent: Mapping[str, Any]) -> bool:
-        """Whether the refusal names a setting that the request can do without; it is left out from here on."""
-        if refusal is None or refusal.status not in (400, 422):
-            return False
-        for setting in DISPENSABLE:
-            if setting in sent and _names(refusal.text, setting):
-                with self._lock:
-                    self._unknown.add(setting)
-                return True
-        return False
-
     def _once(self, path: str, body: dict[str, Any], limit: int) -> bytes:
         openai = self._openai
         create = (
             self._client.chat.completions if path == "chat" else self._client.embeddings
         ).with_streaming_response.create
-        named = {key: value for key, value in body.items() if key in _NAMED}
-        extra = {key: value for key, value in body.items() if key not in _NAMED}
+        named, extra = apart(body)
         end = self.clock() + self.timeout
         data = bytearray()
         try:
-            with create(**named, extra_body=extra or None) as response:
+            with create(**named, extra_body=extra) as response:
                 for block in response.iter_bytes():
                     data += block
                     if len(data) > limit:
-                        raise _Fault(ModelError("too-large", f"more than {limit:,} bytes"))
+                        raise Fault(ModelError("too-large", f"more than {limit:,} bytes"))
                     if self.clock() > end:
-                        raise _Fault(ModelError("timeout", f"the answer took more than {self.timeout:g} s"))
-        except _Fault:
+                        raise Fault(ModelError("timeout", f"the answer took more than {self.timeout:g} s"))
+        except Fault:
             raise
         except openai.APITimeoutError:
-            raise _Fault(ModelError("timeout", f"no answer within {self.timeout:g} s")) from None
+            raise Fault(ModelError("timeout", f"no answer within {self.timeout:g} s")) from None
         except self._refused as refused:
-            raise self._fault_of(refused.refusal) from None
+            raise self.blotter.fault_of(refused.refusal) from None
         except openai.OpenAIError as error:
             cause = error.__cause__
             if isinstance(cause, self._refused):
-                raise self._fault_of(cause.refusal) from None
-            raise _Fault(ModelError("connection", self._said(str(cause or error)))) from None
+                raise self.blotter.fault_of(cause.refusal) from None
+            raise Fault(ModelError("connection", self.blotter.said(str(cause or error)))) from None
         except Exception as error:  # noqa: BLE001 - the comment says why
             # While the answer is read, the library lets the errors of the library below it pass, whichever that is.
             kind = "timeout" if "Timeout" in type(error).__name__ else "connection"
-            raise _Fault(ModelError(kind, self._said(f"the answer broke off: {type(error).__name__}"))) from None
+            raise Fault(ModelError(kind, self.blotter.said(f"the answer broke off: {type(error).__name__}"))) from None
         return bytes(data)
-
-    def _fault_of(self, refusal: Refusal) -> _Fault:
-        status = refusal.status
-        if status == 429:
-            fault = "rate-limit"
-        elif status in (408, 504):
-            fault = "timeout"
-        elif status >= 500:
-            fault = "server-error"
-        else:
-            fault = "too-long" if status == 413 or is_too_long(refusal.text) else "refused"
-        return _Fault(ModelError(fault, self._said(f"HTTP {status}: {refusal.text}")), refusal)
-
-    def _said(self, text: str) -> str:
-        """What a server said, for people: one line, short, without the key."""
-        return printable(" ".join(self.blotted(text).split()))[:300]
-
-    def blotted(self, text: str) -> str:
-        """``text`` without the key."""
-        return text if self.key == NO_KEY else text.replace(self.key, "[key]")
 
     def close(self) -> None:
         """Close the connections."""
         self._client.close()
-
-
-class _Fault(Exception):  # noqa: N818 - never leaves this module
-    def __init__(self, error: ModelError, refusal: Refusal | None = None) -> None:
-        super().__init__(error.fault)
-        self.error = error
-        self.refusal = refusal
 
 
 def _refusal(response: Any) -> Refusal:
@@ -234,24 +170,7 @@ def _refusal(response: Any) -> Refusal:
                 break
     except Exception:  # noqa: BLE001 - a refusal that breaks off is a refusal, whichever library reads it
         data = data or b"the answer broke off"
-    return Refusal(response.status_code, _wait(response.headers), data[:MAX_REFUSAL_BYTES].decode("utf-8", "replace"))
-
-
-def _wait(headers: Mapping[str, str]) -> float | None:
-    """The seconds that the server asks to wait; None where it says nothing, or a date, for clocks differ."""
-    for name, unit in (("retry-after-ms", 1000.0), ("retry-after", 1.0)):
-        try:
-            seconds = float(headers.get(name, "")) / unit
-        except ValueError:
-            continue
-        if seconds >= 0:
-            return seconds
-    return None
-
-
-def _names(text: str, setting: str) -> bool:
-    """Whether a refusal is about ``setting``: it stands there in quotes, as a field's name."""
-    return any(f"{mark}{setting}{mark}" in text for mark in ("'", '"', '\\"', "`"))
+    return refusal_of(response.status_code, response.headers, data)
 
 
 @dataclass(eq=False)
@@ -290,7 +209,7 @@ class OpenAIChat:
             body |= _CONTINUE
         found = read_completion(self.server.ask("chat", body, MAX_REPLY_BYTES))
         self.server.tally.add(prompt_tokens=found.prompt_tokens, completion_tokens=found.completion_tokens)
-        texts = tuple(self.server.blotted(text) for text in found.texts)
+        texts = tuple(self.server.blotter.blotted(text) for text in found.texts)
         clean = Completion(texts, found.prompt_tokens, found.completion_tokens)
         return replies_of(clean, self.name, request.prefix)
 
@@ -361,9 +280,14 @@ def _vectors(server: Server, value: Mapping[str, Any], count: int) -> list[list[
 
 __all__ = [
     "DEFAULT_URL",
+    "DISPENSABLE",
     "KEY_VARIABLES",
     "MAX_REPLY_BYTES",
+    "MAX_WAIT_SECONDS",
     "PREFILLS",
+    "RETRIED",
+    "RETRIES",
+    "TIMEOUT_SECONDS",
     "OpenAIChat",
     "OpenAIEmbedder",
     "Server",
