@@ -6,6 +6,7 @@ resampled sums gives the metric on every resample, for intervals, comparisons an
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
@@ -24,6 +25,11 @@ if TYPE_CHECKING:
 COUNT = "claims"
 """The column of ones: its sum is the number of claims."""
 
+_EV2R = re.compile(r"ev2r(?:_[a-z0-9]+)*?(?P<part>_q_recall|_qa_recall|_qa_precision|@.+)")
+_EV2R_COUNTS = {"_q_recall": "claims_with_q_recall", "_qa_precision": "claims_with_qa_precision"}
+_RECALLED = "claims_with_qa_recall"
+"""Which column of ones and zeros counts the claims that a metric of a judge is over."""
+
 _GATED_MEANS = ("justification", "thresholded_evidence")
 """What is reported by level and yet is no share of claims: the mean of a score that is set to 0 for some of them."""
 
@@ -33,7 +39,8 @@ _F1 = {f"f1_{label.slug}": label for label in Verdict}
 def claim_columns(result: Result) -> dict[str, Array]:
     """Every column of a result, each of shape (claims,), in gold order and float64.
 
-    The columns are those that ``columns_of`` names.
+    The columns are those that ``columns_of`` names. A claim without a figure of the judge's adds 0 to the column of the
+    figure and 0 to the one that counts the claims with it.
     """
     import numpy as np
 
@@ -61,7 +68,26 @@ def claim_columns(result: Result) -> dict[str, Array]:
         for level in result.levels:
             gated = _gated(claims, level, at_least=result.signature.cmp == "ge")
             columns[f"justification@{level_name(level)}"] = column(gated)
+    if result.judge is not None:
+        for metric, values in _ev2r_values(result).items():
+            columns[metric] = column(value or 0.0 for value in values)
+            columns[count_column(metric)] = column(value is not None for value in values)
     return columns
+
+
+def _ev2r_values(result: Result) -> dict[str, list[float | None]]:
+    """The values of the claims on each metric that the result has of its judge."""
+    assert result.judge is not None
+    name = result.judge.identity.metric_name
+    found = [claim.ev2r for claim in result.claims if claim.ev2r is not None]
+    values: dict[str, list[float | None]] = {
+        f"{name}_q_recall": [claim.questions.recall for claim in found],
+        f"{name}_qa_recall": [claim.qa.recall for claim in found],
+        f"{name}_qa_precision": [claim.qa.precision for claim in found],
+    }
+    for index, level in enumerate(result.judge.levels):
+        values[result.judge.credit_metric(level)] = [claim.credit[index] for claim in found]
+    return {metric: members for metric, members in values.items() if metric in result.scores}
 
 
 def first_columns(result: Result, k: int) -> dict[str, Array]:
@@ -94,14 +120,25 @@ def columns_of(metric: str) -> tuple[str, ...]:
     if metric in _F1:
         slug = _F1[metric].slug
         return (f"hit_{slug}", f"gold_{slug}", f"predicted_{slug}")
-    return (metric, COUNT)
+    return (metric, count_column(metric))
+
+
+def is_judged(metric: str) -> bool:
+    """Whether a metric is a judge's, which not every claim need have a value of."""
+    return _EV2R.fullmatch(metric) is not None
+
+
+def count_column(metric: str) -> str:
+    """The column whose sum is the number of claims that a metric is over; for an F1 that is all of them."""
+    found = _EV2R.fullmatch(metric)
+    return COUNT if found is None else _EV2R_COUNTS.get(found["part"], _RECALLED)
 
 
 def from_sums(metric: str, sums: Mapping[str, Array]) -> Array:
     """A metric from the sums of its columns; works on arrays of any shape, such as one entry per resample.
 
     An F1 without any gold or predicted claim is 0. A mean over no claims is NaN: it can only come about where a
-    resample holds none of a small group of claims.
+    resample holds none of a small group of claims, or none with a figure of the judge's.
     """
     import numpy as np
 
@@ -110,7 +147,7 @@ def from_sums(metric: str, sums: Mapping[str, Array]) -> Array:
         parts = ("hit", "gold", "predicted")
         counts = (np.stack([sums[f"{part}_{label.slug}"] for label in labels], axis=-1) for part in parts)
         return macro_f1_from_sums(*counts)
-    total, count = sums[metric], sums[COUNT]
+    total, count = (sums[column] for column in columns_of(metric))
     return np.divide(total, count, out=np.full_like(total, np.nan), where=count > 0)
 
 
@@ -121,9 +158,18 @@ def is_proportion(metric: str) -> bool:
 
 
 def check_metric(metric: str, result: Result) -> str:
-    """The metric, if the result has it. Raises ``UsageError`` that names the nearest and all others if not."""
+    """The metric, if the result has it.
+
+    Raises ``UsageError`` if not, which says why a judge's metric is not there, or names the nearest and all others.
+    """
     if metric in result.scores:
         return metric
+    judge = result.judge
+    if is_judged(metric):
+        if judge is None:
+            raise UsageError(f"there is no metric '{metric}' without a judge: see averitec-eval judge")
+        if judge.withheld and metric.startswith(f"{judge.identity.metric_name}@"):
+            raise UsageError(f"metric '{metric}' is withheld: {judge.withheld_text()}")
     import difflib
 
     close = difflib.get_close_matches(metric, result.scores, n=1)
@@ -131,4 +177,14 @@ def check_metric(metric: str, result: Result) -> str:
     raise UsageError(f"no metric '{metric}' in these results.{suggestion} Metrics: {', '.join(result.scores)}.")
 
 
-__all__ = ["COUNT", "check_metric", "claim_columns", "columns_of", "first_columns", "from_sums", "is_proportion"]
+__all__ = [
+    "COUNT",
+    "check_metric",
+    "claim_columns",
+    "columns_of",
+    "count_column",
+    "first_columns",
+    "from_sums",
+    "is_judged",
+    "is_proportion",
+]

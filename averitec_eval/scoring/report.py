@@ -95,7 +95,7 @@ def _label_table(result: Result) -> Table:
 
 
 def _first_table(result: Result) -> Table:
-    level = result.headline.partition("@")[2]
+    level = result.evidence_headline.partition("@")[2]
     rows: list[tuple[Value, ...]] = [(str(k), *_evidence_cells(result, group)) for k, group in result.first.items()]
     cap = result.signature.cap
     if cap == "none" or int(cap) > max(result.first):
@@ -111,10 +111,10 @@ def _first_table(result: Result) -> Table:
 
 
 def _evidence_cells(result: Result, part: GroupScore | Result) -> tuple[Value, ...]:
-    """The question-answer score and the headline of a part, each with its interval."""
+    """The question-answer score and the AVeriTeC score of a part, each with its interval."""
     return tuple(
         cell
-        for metric in (result.evidence_metrics[1], result.headline)
+        for metric in (result.evidence_metrics[1], result.evidence_headline)
         for cell in (part.scores[metric], interval_text(part.intervals.get(metric)))
     )
 
@@ -141,7 +141,7 @@ def _group_tables(result: Result) -> Iterator[Table]:
                     (
                         name,
                         group.n,
-                        group.scores[result.headline],
+                        group.scores.get(result.headline),
                         span_text(group.intervals.get(result.headline)),
                         group.scores[result.evidence_metrics[1]],
                         group.scores["accuracy"],

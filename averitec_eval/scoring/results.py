@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from averitec_eval.json_output import to_json
 from averitec_eval.records import Verdict
 from averitec_eval.scoring.evidence import MatchedPair
+from averitec_eval.scoring.judged import JudgedClaim, JudgeSummary
 from averitec_eval.scoring.profiles import FIRST_PAIRS, level_name
 from averitec_eval.scoring.signature import Signature
 from averitec_eval.scoring.strict import read_strictly, share, shares, truth, whole_number
@@ -31,7 +32,8 @@ class ClaimScore:
     latter. ``evidence_first`` is what ``evidence_qa`` would be if only the first k predicted strings counted, for each
     k of ``FIRST_PAIRS``; the profile's cap holds all the same. ``credit`` says of each of ``levels`` whether the claim
     counts there. ``justification`` is METEOR in [0, 1], None where the profile or the gold has none. ``n_predicted``
-    counts the predicted question-answer strings, of which ``n_counted`` are compared with ``n_gold``.
+    counts the predicted question-answer strings, of which ``n_counted`` are compared with ``n_gold``. ``ev2r`` is what
+    a judge said of the claim, None where there is no judge.
     """
 
     claim_id: int
@@ -47,6 +49,7 @@ class ClaimScore:
     n_predicted: int
     n_counted: int
     n_gold: int
+    ev2r: JudgedClaim | None = None
 
     @property
     def label_correct(self) -> bool:
@@ -75,6 +78,7 @@ class ClaimScore:
             "n_counted": self.n_counted,
             "n_gold": self.n_gold,
             "pairs": [{"predicted": pair.predicted, "gold": pair.gold, "meteor": pair.meteor} for pair in self.pairs],
+            **({} if self.ev2r is None else {"ev2r": self.ev2r.to_dict()}),
         }
 
     @classmethod
@@ -120,7 +124,8 @@ class Result:
     ``first`` says what more evidence adds: for each k of ``FIRST_PAIRS`` the question-answer score and the AVeriTeC
     scores that would come about if only the first k predicted strings of each claim counted. ``intervals`` holds a
     confidence interval for each score and ``thresholded_intervals`` one for each of the organisers' figures, once
-    ``averitec_eval.scoring.uncertainty`` has made them.
+    ``averitec_eval.scoring.uncertainty`` has made them. ``judge`` says who judged the evidence, None where nobody did;
+    ``averitec_eval.scoring.ev2r`` adds the scores of one.
     """
 
     profile: str
@@ -137,6 +142,7 @@ class Result:
     first: Mapping[int, GroupScore] = field(default_factory=dict)
     intervals: Mapping[str, Interval] = field(default_factory=dict)
     thresholded_intervals: Mapping[str, Mapping[str, Interval]] = field(default_factory=dict)
+    judge: JudgeSummary | None = None
 
     @property
     def complete(self) -> bool:
@@ -145,8 +151,16 @@ class Result:
 
     @property
     def credit_name(self) -> str:
-        """What the names of the shares of claims with credit begin with, such as ``averitec``."""
-        return self.headline.partition("@")[0]
+        """What the names of the shares of claims with credit begin with that need no judge, such as ``averitec``."""
+        return self.evidence_headline.partition("@")[0]
+
+    @property
+    def evidence_headline(self) -> str:
+        """The credit metric that ranks where no judge's does, such as ``averitec@0.25``."""
+        level = f"@{self.signature.level}"
+        return next(
+            metric for metric in self.scores if metric.endswith(level) and not metric.startswith("justification")
+        )
 
     @property
     def evidence_metrics(self) -> tuple[str, str]:
@@ -193,6 +207,7 @@ class Result:
             "thresholded_intervals": {
                 level: _intervals_dict(intervals) for level, intervals in self.thresholded_intervals.items()
             },
+            **({} if self.judge is None else {"judge": self.judge.to_dict()}),
         }
 
     @classmethod
@@ -274,6 +289,7 @@ def _read_claim(document: Mapping[str, Any]) -> ClaimScore:
         n_predicted=whole_number(document["n_predicted"]),
         n_counted=whole_number(document["n_counted"]),
         n_gold=whole_number(document["n_gold"]),
+        ev2r=None if "ev2r" not in document else JudgedClaim.from_dict(document["ev2r"]),
     )
     if (score.missing, score.label_correct) != (truth(document["missing"]), truth(document["label_correct"])):
         raise ValueError("the verdicts contradict what is said of them")
@@ -285,6 +301,9 @@ def _read_result(document: Mapping[str, Any], claims: tuple[ClaimScore, ...]) ->
     levels = tuple(document["levels"])
     if len(claims) != inputs.n_gold or any(claim.levels != levels for claim in claims):
         raise ValueError("the claims are not those of the result")
+    judge = None if "judge" not in document else JudgeSummary.from_dict(document["judge"], claims)
+    if judge is None and any(claim.ev2r is not None for claim in claims):
+        raise ValueError("the claims are judged and the result names no judge")
     columns: tuple[Verdict | None, ...] = (*Verdict, None)
     counts = {
         gold: dict(zip(columns, row, strict=True))
@@ -309,6 +328,7 @@ def _read_result(document: Mapping[str, Any], claims: tuple[ClaimScore, ...]) ->
         thresholded_intervals={
             level: _read_intervals(intervals) for level, intervals in document["thresholded_intervals"].items()
         },
+        judge=judge,
     )
 
 

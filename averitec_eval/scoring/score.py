@@ -180,25 +180,16 @@ class Scorer:
     def _passes(self, claim: ClaimScore, level: float) -> bool:
         return not claim.missing and self._profile.passes(claim.evidence_qa, level)
 
-    def _members(
-        self, claims: Sequence[ClaimScore], groups_of: Callable[[GoldClaim], Iterable[str]]
-    ) -> dict[str, list[ClaimScore]]:
-        members: dict[str, list[ClaimScore]] = {}
-        for gold, claim in zip(self._gold, claims, strict=True):
-            for name in groups_of(gold):
-                members.setdefault(name, []).append(claim)
-        return dict(sorted(members.items()))
-
     def _grouped(
         self, claims: Sequence[ClaimScore], groups_of: Callable[[GoldClaim], Iterable[str]]
     ) -> dict[str, GroupScore]:
         return {
             name: GroupScore(len(members), self._summary(members))
-            for name, members in self._members(claims, groups_of).items()
+            for name, members in group_members(self._gold, claims, groups_of).items()
         }
 
     def _thresholded(self, claims: Sequence[ClaimScore]) -> dict[str, dict[str, float]]:
-        by_type = self._members(claims, lambda claim: claim.claim_types)
+        by_type = group_members(self._gold, claims, lambda claim: claim.claim_types)
         # A strict comparison whatever the profile's: that is how the scripts that print this figure set scores to zero.
         return {
             level_name(level): {
@@ -207,6 +198,17 @@ class Scorer:
             }
             for level in self._profile.thresholded_levels
         }
+
+
+def group_members(
+    gold: Iterable[GoldClaim], claims: Iterable[ClaimScore], groups_of: Callable[[GoldClaim], Iterable[str]]
+) -> dict[str, list[ClaimScore]]:
+    """The claims of each claim type or strategy that ``groups_of`` names, by name; claims are in gold order."""
+    members: dict[str, list[ClaimScore]] = {}
+    for claim, score in zip(gold, claims, strict=True):
+        for name in groups_of(claim):
+            members.setdefault(name, []).append(score)
+    return dict(sorted(members.items()))
 
 
 def _mean(values: Iterable[float]) -> float:
@@ -231,4 +233,4 @@ def score_predictions(
     return scorer.result(submission_sha256)
 
 
-__all__ = ["Scorer", "score_predictions"]
+__all__ = ["Scorer", "group_members", "score_predictions"]

@@ -9,7 +9,15 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from averitec_eval.records import Gold
-from averitec_eval.scoring.columns import COUNT, claim_columns, columns_of, first_columns, from_sums, is_proportion
+from averitec_eval.scoring.columns import (
+    COUNT,
+    claim_columns,
+    columns_of,
+    count_column,
+    first_columns,
+    from_sums,
+    is_proportion,
+)
 from averitec_eval.scoring.results import GroupScore, Result
 from averitec_eval.statistics.intervals import Interval, percentile, wilson
 from averitec_eval.statistics.resampling import Settings, resampled_sums
@@ -47,7 +55,7 @@ def with_intervals(result: Result, gold: Gold, settings: Settings) -> Result:
     block = np.stack([columns[name] for name in needed], axis=1)
     parts = [None, *groups]
     blocks = [block if part is None else block * masks[part][:, np.newaxis] for part in parts]
-    first = {k: first_columns(result, k) for k in result.first}
+    first = {k: {COUNT: columns[COUNT], **first_columns(result, k)} for k in result.first}
     blocks += [columns_of_first[answers][:, np.newaxis] for columns_of_first in first.values()]
     sums = resampled_sums(np.hstack(blocks), settings.resamples, settings.generator())
     intervals = {}
@@ -111,16 +119,17 @@ def _intervals(
     sums: Mapping[str, Array],
     settings: Settings,
 ) -> dict[str, Interval]:
-    n = int(mask.sum())
     intervals = {}
     for metric in metrics:
+        counted = count_column(metric)
+        n = int((columns[counted] * mask).sum())
         if is_proportion(metric):
             low, high = wilson((columns[metric] * mask).sum(), n, settings.level)
             intervals[metric] = Interval(float(low), float(high), "wilson", settings.level, n)
             continue
         samples = from_sums(metric, sums)
         # A small group may be absent from a resample, which then says nothing of it.
-        present = samples[sums[COUNT] > 0]
+        present = samples[sums[counted] > 0]
         if len(present):
             low, high = percentile(present, settings.level)
             intervals[metric] = Interval(
