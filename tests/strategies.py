@@ -82,6 +82,73 @@ yaml_texts = st.text(max_size=200) | st.text(alphabet=":-[]{}&*!|>'\"#%@, \nab0"
 """Texts for a YAML reader, half of them made of the marks that mean something in YAML."""
 
 
+_days = st.sampled_from(["2025-03-01", "2025-03-31", "2025-02-30", "2025-3-1"])
+_moments = _days | st.sampled_from(["2025-03-01T12:00Z", "2025-03-01T12:00:59Z", "2025-03-01T12:00", "soon", ""])
+_odd: st.SearchStrategy[object] = st.sampled_from([None, 0, -1, 1.5, True, "x", "", [], {}, ["name"], {"name": 1}])
+
+
+def _keys(
+    required: dict[str, st.SearchStrategy[object]], optional: dict[str, st.SearchStrategy[object]]
+) -> st.SearchStrategy[dict[str, object]]:
+    """Mappings with the required keys and a few optional ones, now and then with an odd value or an unknown key."""
+    sound = st.fixed_dictionaries(required, optional=optional)
+    few = sound.flatmap(
+        lambda keys: st.sets(st.sampled_from(sorted(optional)), max_size=3).map(
+            lambda kept: {key: value for key, value in keys.items() if key in required or key in kept}
+        )
+    )
+    odd = st.dictionaries(st.sampled_from([*required, *optional, "an unknown key"]), _odd, min_size=1, max_size=1)
+    return few | few | few | st.builds(lambda keys, more: {**keys, **more}, few, odd)
+
+
+_paths = st.sampled_from(["a.json", "folder/b"])
+_judges = st.sampled_from(
+    [{"model": "ev2r-lite"}, {"model": "m"}, {"model": "m", "replies": "r.sqlite", "parameters": {"temperature": 0.5}}]
+)
+_rule_keys: dict[str, st.SearchStrategy[object]] = {
+    "starts": _moments,
+    "ends": _moments,
+    "scores": st.sampled_from(["everyone", "participant", "organisers", "Everyone"]),
+    "limits": st.dictionaries(
+        st.sampled_from(["per_day", "total", "invalid_per_day", "bytes", "weekly"]),
+        st.integers(-1, 9) | _odd,
+        max_size=3,
+    ),
+    "require": st.lists(st.sampled_from(["models", "date", "contact", "colour"]), max_size=3),
+    "anonymous_until": _days,
+    "runtime_limit": st.sampled_from([0, -1, 0.5, 60]),
+}
+_scoring_keys: dict[str, st.SearchStrategy[object]] = {
+    "levels": st.lists(st.sampled_from([0.25, 0, 1, "x"]), max_size=2),
+    "public": st.booleans(),
+    "split": st.sampled_from(["dev", "", " ", "d" * 81]),
+    "profile": st.sampled_from(["fever8-2025", "averitec-2024", "fever"]),
+    "judge": _judges,
+}
+_phases = st.lists(
+    _keys(
+        {"name": st.sampled_from(["dev", "test", "Dev", "static", "a b", ""]), "gold": _paths},
+        {**_scoring_keys, **_rule_keys, "private": st.booleans(), "title": st.sampled_from(["A", ""])},
+    ),
+    max_size=2,
+)
+_common = {"title": st.sampled_from(["A task", "A task", " ", "t" * 121]), "submissions": _paths, "site": _paths}
+_shared_keys: dict[str, st.SearchStrategy[object]] = {
+    "description": st.sampled_from(["", "a\nb", "d" * 2001]),
+    "store": _paths,
+    "audit": st.booleans() | st.just({"stuffing.pairs": 0.05}),
+    "tie_breaks": st.lists(st.sampled_from(["name", "date", "macro_f1", "averitec@0.3", "looks", "f1_"]), max_size=3),
+    "contact": st.sampled_from(["us@example.org", "", "c" * 201]),
+    "short_description": st.sampled_from(["short", "a\nb" * 0, "s" * 201]),
+    "terms": st.sampled_from(["a\nb", "t" * 5001]),
+    "image": _paths,
+}
+task_files = _keys({**_common, "gold": _paths}, {**_shared_keys, **_scoring_keys, **_rule_keys}) | _keys(
+    _common, {**_shared_keys, "phases": _phases, "gold": st.none() | _paths, "starts": st.none() | _moments}
+).map(lambda keys: {"phases": [{"name": "dev", "gold": "a.json"}], **keys})
+"""Contents of ``leaderboard.yaml``, about half of them sound, with one board or with phases."""
+
+
 # --- File formats ---
 
 json_values = st.recursive(

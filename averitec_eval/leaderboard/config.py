@@ -14,6 +14,8 @@ from averitec_eval.errors import ConfigError, UnreadableError, UsageError
 from averitec_eval.files import sha256_of
 from averitec_eval.formats.reading import MINI
 from averitec_eval.leaderboard import fields
+from averitec_eval.leaderboard.rules import CHECKS as RULES
+from averitec_eval.leaderboard.rules import NO_RULES, Rules, take_rules
 from averitec_eval.leaderboard.yamlfile import load_mapping
 from averitec_eval.scoring.profiles import DEFAULT_PROFILE, PROFILES, check_levels
 from averitec_eval.validation.printable import printable
@@ -45,6 +47,18 @@ MAX_PARAMETERS = 20
 Scalar = str | int | float | bool
 
 
+TIE_BREAKS = ("seconds_per_claim", "date", "name")
+"""What besides metrics may order systems of equal score: the quicker, the earlier, the first by name."""
+
+METRIC = re.compile(
+    r"((hu_meteor|robust|ev2r|f1)_[a-z0-9_]{1,40}|averitec|robust|justification)(@[0-9]\.[0-9]{1,4})?"
+    r"|accuracy|macro_f1|justification_meteor"
+)
+"""Metrics that may do so too, the higher first."""
+
+MAX_TIE_BREAKS = 10
+
+
 @dataclass(frozen=True, slots=True)
 class JudgeConfig:
     """Which Ev2R judge's scores a board shows: what the judge was asked is kept, so no board asks any.
@@ -65,7 +79,7 @@ class Phase:
     """One phase of a board: its own gold, profile and levels, as ``BoardConfig`` describes them.
 
     ``title`` is what it is called, ``split`` the part of the data it is about, ``judge`` its Ev2R judge, if it has one.
-    A ``private`` phase is not looked at and nothing shows that there is one.
+    A ``private`` phase is not looked at and nothing shows that there is one. ``rules`` say who may take part and how.
     """
 
     name: str
@@ -77,6 +91,7 @@ class Phase:
     public: bool = False
     private: bool = False
     judge: JudgeConfig | None = None
+    rules: Rules = NO_RULES
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,9 +108,14 @@ class BoardConfig:
     the data. ``audit`` are the thresholds that audits of the submissions use instead of the defaults, as pairs of probe
     and number; empty for the defaults, None for no audits. ``judge`` is the Ev2R judge whose scores rank, if any.
 
+    ``rules`` say who may take part and how. ``tie_breaks`` name what orders systems of equal score (``TIE_BREAKS`` or
+    metrics, the higher first), before their evidence score and their name. ``contact`` is how to reach the organisers,
+    ``short_description`` the task in a few words, ``terms`` what participants agree to, ``image`` the task's picture.
+    ``today`` is the ISO day that the board is of: it ends the anonymity that rules give, which lasts where it is None.
+
     With ``phases`` there is a board for each that is not private, and ``gold``, ``profile``, ``levels``, ``phase``,
-    ``public``, ``split`` and ``judge`` here mean nothing; ``boards`` gives the configuration of each. ``folder`` is
-    where a board's files lie below the site (empty, or a name and a slash) and ``name`` what it is called there.
+    ``public``, ``split``, ``judge`` and ``rules`` here mean nothing; ``boards`` gives the configuration of each.
+    ``folder`` is where a board's files lie below the site (empty, or a name and a slash), ``name`` what it is called.
     ``secretive`` says that there are private phases beside it.
     """
 
@@ -121,6 +141,13 @@ class BoardConfig:
     secretive: bool = False
     audit: tuple[tuple[str, float], ...] | None = None
     judge: JudgeConfig | None = None
+    rules: Rules = NO_RULES
+    tie_breaks: tuple[str, ...] = ()
+    contact: str = ""
+    short_description: str = ""
+    terms: str = ""
+    image: Path | None = None
+    today: str | None = None
 
     @property
     def tab(self) -> str:
@@ -128,9 +155,12 @@ class BoardConfig:
         return self.name or self.phase or self.title
 
     def boards(self) -> tuple[BoardConfig, ...]:
-        """The configuration of each board that is shown: itself, or one for each phase that is not private."""
+        """The configuration of each board that is shown: itself, or one for each phase that is not private.
+
+        ``anonymous`` is set in those whose rules hide all names on the day ``today``.
+        """
         if not self.phases:
-            return (self,)
+            return (replace(self, anonymous=self.anonymous or self.rules.hides_names(self.today)),)
         return tuple(
             replace(
                 self,
@@ -145,6 +175,8 @@ class BoardConfig:
                 name=phase.title,
                 split=phase.split,
                 judge=phase.judge,
+                rules=phase.rules,
+                anonymous=self.anonymous or phase.rules.hides_names(self.today),
             )
             for phase in self.phases
             if not phase.private
@@ -202,6 +234,18 @@ def _is_parameter(value: Any) -> bool:
     return isinstance(value, int) and abs(value) < 2**63
 
 
+def _tie_breaks(value: Any) -> tuple[str, ...]:
+    expected = "a list of names of metrics, " + ", ".join(TIE_BREAKS[:-1]) + f" or {TIE_BREAKS[-1]}, each once"
+    if not isinstance(value, list) or len(value) > MAX_TIE_BREAKS or not all(isinstance(item, str) for item in value):
+        raise fields.Wrong(expected, "write it as [hu_meteor_qa, seconds_per_claim, name]")
+    for item in value:
+        if item not in TIE_BREAKS and not METRIC.fullmatch(item):
+            raise fields.Wrong(expected, f"{printable(item[:80])} is no such name")
+    if len(set(value)) < len(value):
+        raise fields.Wrong(expected)
+    return tuple(value)
+
+
 def _phase_name(value: Any) -> str:
     expected = "a name of 1 to 40 letters, digits, '_' and '-' that begins with a letter or digit"
     if not isinstance(value, str) or not PHASE_NAME.fullmatch(value):
@@ -238,6 +282,7 @@ _PHASE: dict[str, fields.Check] = {
     "title": fields.text(80, empty=False),
     **_SCORING,
     "private": fields.boolean,
+    **RULES,
 }
 _FIELDS: dict[str, fields.Check] = {
     "title": fields.text(120, empty=False),
@@ -252,6 +297,12 @@ _FIELDS: dict[str, fields.Check] = {
     "published": _PATH,
     "audit": _audit,
     "phases": _mappings,
+    "tie_breaks": _tie_breaks,
+    "contact": fields.text(200),
+    "short_description": fields.text(200),
+    "terms": fields.text(5000, lines=True),
+    "image": _PATH,
+    **RULES,
 }
 _REQUIRED = {
     "title": "the title of the board",
@@ -260,7 +311,7 @@ _REQUIRED = {
     "site": "the folder that the site is written to",
 }
 _PHASE_REQUIRED = {"name": "the name of the phase", "gold": _REQUIRED["gold"]}
-_OF_A_PHASE = (*_SCORING, "phase")
+_OF_A_PHASE = (*_SCORING, "phase", *RULES)
 """Keys that stand in each phase where there are phases."""
 
 
@@ -276,6 +327,7 @@ def read_config(path: str | os.PathLike[str]) -> BoardConfig:
     mapping, problems = load_mapping(file, MAX_BYTES)
     folder = file.parent
     values: dict[str, Any] = {}
+    rules = NO_RULES
     if mapping is not None:
         phased = mapping.get("phases") is not None
         required = {key: meaning for key, meaning in _REQUIRED.items() if not (phased and key == "gold")}
@@ -291,8 +343,10 @@ def read_config(path: str | os.PathLike[str]) -> BoardConfig:
         if phased:
             values.pop("judge", None)
         _with_judge(values, folder, problems)
+        rules = take_rules(values, problems)
     if problems:
         raise ConfigError(f"{file}: the configuration is not usable", tuple(problems))
+    image = values.pop("image", None)
     published = values.pop("published", None)
     return BoardConfig(
         gold=_gold_path(folder, values.pop("gold")) if "gold" in values else "",
@@ -302,6 +356,8 @@ def read_config(path: str | os.PathLike[str]) -> BoardConfig:
         published=None if published is None else folder / published,
         file=file.name,
         sha256=sha256_of(file),
+        image=None if image is None else folder / image,
+        rules=rules,
         **values,
     )
 
@@ -343,13 +399,12 @@ def _read_phases(items: list[Any], folder: Path, problems: list[str]) -> tuple[P
             continue
         found: list[str] = []
         values = fields.check_fields(item, _PHASE, _PHASE_REQUIRED, (), found)
+        rules = take_rules(values, found)
+        _with_judge(values, folder, found)
         problems += [f"phases, entry {number}: {problem}" for problem in found]
         if not found:
-            _with_judge(values, folder, found)
-            problems += [f"phases, entry {number}: {problem}" for problem in found]
-        if not found:
             gold = _gold_path(folder, values.pop("gold"))
-            phases.append(Phase(gold=gold, title=values.pop("title", values["name"]), **values))
+            phases.append(Phase(gold=gold, title=values.pop("title", values["name"]), rules=rules, **values))
     names = Counter(phase.name.lower() for phase in phases)
     problems += [
         f"phases: found the name {name} {count} times, expected a name of its own for each, whatever its capitals"

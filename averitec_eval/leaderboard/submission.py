@@ -47,7 +47,8 @@ class SubmissionMeta:
     them can be downloaded (None: not said), ``seconds_per_claim`` the mean running time on ``hardware``, ``seeds`` the
     numbers that its random choices were drawn from. ``contact`` is private: no page, table or export may show it, and
     ``repr`` leaves it out. ``input_format`` names the format of the predictions where detection should not decide.
-    ``anonymous`` asks that nothing shows whose it is. Fields the file leaves out are empty or None.
+    ``anonymous`` asks that nothing shows whose it is. Fields the file leaves out are empty or None; ``filled`` names
+    those that it gives a value, an empty list being one, for it says that there are none.
     """
 
     name: str
@@ -68,6 +69,7 @@ class SubmissionMeta:
     contact: str | None = field(default=None, repr=False)
     input_format: str | None = None
     anonymous: bool = False
+    filled: frozenset[str] = field(default=frozenset(), repr=False, compare=False)
 
 
 def read_submission_folder(path: str | os.PathLike[str]) -> SubmissionMeta:
@@ -100,7 +102,7 @@ def read_submission_folder(path: str | os.PathLike[str]) -> SubmissionMeta:
     ]
     if problems:
         raise _error(folder, problems)
-    return SubmissionMeta(**values)
+    return SubmissionMeta(**values, filled=frozenset(name for name, value in values.items() if value != ""))
 
 
 def file_problem(folder: Path, name: str) -> str:
@@ -190,6 +192,9 @@ _FIELDS: dict[str, fields.Check] = {
     "input_format": fields.one_of(INPUT_FORMATS),
     "anonymous": fields.boolean,
 }
+FIELDS = tuple(_FIELDS)
+"""The names of the fields that ``submission.yaml`` may have."""
+
 _REQUIRED = {
     "name": "the name of the submission",
     "team": "the name of the team",
@@ -199,6 +204,7 @@ _PRIVATE = ("contact",)
 
 
 __all__ = [
+    "FIELDS",
     "FILE_NAME",
     "INPUT_FORMATS",
     "KINDS",
