@@ -7,7 +7,7 @@ replies therefore give the same result on any machine, without any judge.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -201,6 +201,46 @@ def read_attempts(
     return judgement, used
 
 
+def judgements_of(
+    predictions: Iterable[Prediction],
+    gold: Gold,
+    *,
+    rules: Ev2R,
+    identity: JudgeIdentity,
+    prompts: JudgePrompts,
+    replies: Replies | None,
+    judge: ClaimJudge | None = None,
+    faults: Mapping[tuple[int, Kind], str] | None = None,
+) -> dict[int, ClaimJudgement]:
+    """The judgements that kept replies give of predictions, by claim id; those of claims not in the gold are left out.
+
+    The arguments are those of ``judge_result``.
+    """
+    judging = _judging(rules, identity, prompts, replies, judge, faults)
+    claims = gold.by_id()
+    for prediction in predictions:
+        claim = claims.get(prediction.claim_id)
+        if claim is not None:
+            judging.add(prediction, claim)
+    judging.finish()
+    return judging.judgements
+
+
+def _judging(
+    rules: Ev2R,
+    identity: JudgeIdentity,
+    prompts: JudgePrompts,
+    replies: Replies | None,
+    judge: ClaimJudge | None,
+    faults: Mapping[tuple[int, Kind], str] | None,
+) -> _Judging:
+    if judge is None and identity.model == LITE:
+        from averitec_eval.judge.lite import LiteJudge
+
+        judge = LiteJudge()
+    return _Judging(rules, identity, prompts, replies, judge, faults or {})
+
+
 def judge_result(
     submission: Submission | StrPath,
     gold: Gold | StrPath,
@@ -221,19 +261,15 @@ def judge_result(
     ``identity`` says whose replies count, ``prompts`` by which words they were asked for. ``judge`` judges in the place
     of replies; for the identity of ``ev2r-lite`` it is that proxy. A judgement without any reply is unscored by the
     fault that ``faults`` names for its claim and kind, else ``not-asked``. ``levels`` are further Ev2R levels, of which
-    the first becomes the headline. The other arguments, and the errors raised, are those of ``averitec_eval.score``;
-    ``UsageError`` is raised too for a profile without Ev2R rules.
+    the first becomes the headline. ``on_claim`` is called before the claims are judged. The other arguments, and the
+    errors raised, are those of ``averitec_eval.score``; ``UsageError`` is raised too for a profile without Ev2R rules.
     """
     from averitec_eval.scoring.ev2r import with_judgements
     from averitec_eval.scoring.uncertainty import with_intervals
 
     rules = ev2r_rules(profile)
     gold = gold if isinstance(gold, Gold) else read_gold(gold)
-    if judge is None and identity.model == LITE:
-        from averitec_eval.judge.lite import LiteJudge
-
-        judge = LiteJudge()
-    judging = _Judging(rules, identity, prompts, replies, judge, faults or {})
+    judging = _judging(rules, identity, prompts, replies, judge, faults)
 
     def each(claim_score: ClaimScore, prediction: Prediction, claim: GoldClaim) -> None:
         judging.add(prediction, claim)
@@ -255,11 +291,7 @@ def predictions_of(
     """
     report = check(submission, gold, input_format=input_format)
     wanted = {claim.claim_id for claim in gold.claims[:limit]}
-    read = (
-        iter(submission)
-        if isinstance(submission, Submission)
-        else read_predictions(submission, report.sha256, input_format=input_format)
-    )
+    read = _read(submission, report.sha256, input_format)
     return (prediction for prediction in read if prediction.claim_id in wanted)
 
 
@@ -321,6 +353,25 @@ def run_judge(
     return JudgeRun(result, asked)
 
 
+def write_judged(
+    directory: StrPath, result: Result, submission: Submission | StrPath, gold: Gold, *, input_format: str | None = None
+) -> None:
+    """Write the run folder of a judged submission. Raises ``OutputError`` if it cannot be written."""
+    from averitec_eval.scoring.runs import ClaimLines, write_lines
+
+    claims, scores = gold.by_id(), {score.claim_id: score for score in result.claims}
+    with ClaimLines() as lines:
+        for prediction in _read(submission, result.inputs.submission_sha256, input_format):
+            lines.add(scores[prediction.claim_id], prediction, claims[prediction.claim_id])
+        write_lines(directory, result, lines.in_order(result, gold))
+
+
+def _read(submission: Submission | StrPath, sha256: str | None, input_format: str | None) -> Iterator[Prediction]:
+    if isinstance(submission, Submission):
+        return iter(submission)
+    return read_predictions(submission, sha256, input_format=input_format)
+
+
 def numbered(identity: JudgeIdentity, run: int) -> JudgeIdentity:
     """The same judge in another of its runs."""
     return replace(identity, run=run)
@@ -339,10 +390,12 @@ __all__ = [
     "ev2r_rules",
     "judge_identity",
     "judge_result",
+    "judgements_of",
     "numbered",
     "opened_replies",
     "predictions_of",
     "read_attempts",
     "reply_key",
     "run_judge",
+    "write_judged",
 ]
