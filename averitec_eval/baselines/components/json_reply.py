@@ -20,6 +20,7 @@ _NUMBER = re.compile(r"-?[0-9]{1,300}(?:\.[0-9]{1,300})?(?:[eE][+-]?[0-9]{1,3})?
 _SPACE = re.compile(r"\s*")
 _ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f"}
 _DEEPEST = 50
+_MOST_OBJECTS = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,19 @@ class ReadObject:
 
     value: dict[str, Any]
     repaired: bool
+
+
+@dataclass(frozen=True, slots=True)
+class FoundObject:
+    """An object found in a reply, and how: ``repaired``, it was not JSON as it stood; ``complete``, it did not end
+    with the text; ``repeated``, the keys that it or an object in it holds twice with different values, of which the
+    last counts.
+    """
+
+    value: dict[str, Any]
+    repaired: bool
+    complete: bool
+    repeated: frozenset[str]
 
 
 class _NotReadableError(ValueError):
@@ -64,13 +78,74 @@ def read_object(text: str) -> ReadObject | None:
     return None
 
 
-class _Reader:
-    """Reads one value after another from ``text``, from ``place`` on."""
+def read_objects(text: str) -> list[FoundObject]:
+    """The objects in ``text``, in order, without those that stand in another.
 
-    def __init__(self, text: str, place: int) -> None:
+    An object that has begun, but is cut off or cannot be read, is the last that is looked for: what follows may stand
+    inside one of its strings, and be anybody's words. Of one that is cut off the whole members are given.
+    """
+    found: list[FoundObject] = []
+    place = 0
+    for _ in range(_MOST_OBJECTS):
+        start = text.find("{", place)
+        if start < 0:
+            break
+        strict = _strict(text, start)
+        if strict is not None:
+            found.append(strict[0])
+            place = strict[1]
+            continue
+        reader = _Reader(text, start)
+        try:
+            value = reader.object()
+        except (_NotReadableError, _CutError):
+            began, reader = reader.began, _Reader(text, start, doubting=True)
+            try:
+                value = reader.object() if began else {}
+            except (_NotReadableError, _CutError):
+                break
+        if reader.began or reader.cut:
+            found.append(FoundObject(value, True, not reader.cut, frozenset(reader.repeated)))
+        if reader.cut:
+            break
+        place = reader.place if reader.began else start + 1
+    return found
+
+
+def _strict(text: str, start: int) -> tuple[FoundObject, int] | None:
+    """The JSON object at ``start`` and the place after it; None where what stands there is not JSON."""
+    repeated: set[str] = set()
+
+    def object_of(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        made: dict[str, Any] = {}
+        for key, value in pairs:
+            if key in made and made[key] != value:
+                repeated.add(key)
+            made[key] = value
+        return made
+
+    try:
+        value, end = json.JSONDecoder(object_pairs_hook=object_of).raw_decode(text, start)
+    except (ValueError, RecursionError):
+        return None
+    return FoundObject(value, False, True, frozenset(repeated)), end
+
+
+class _Reader:
+    """Reads one value after another from ``text``, from ``place`` on.
+
+    ``doubting``: a double quote ends its string only if what follows can follow a string, since some models write
+    quotations without escapes. ``began`` says that a key was read, ``cut`` that the text ended first.
+    """
+
+    def __init__(self, text: str, place: int, *, doubting: bool = False) -> None:
         self.text = text
         self.place = place
         self.depth = 0
+        self.doubting = doubting
+        self.began = False
+        self.cut = False
+        self.repeated: set[str] = set()
 
     def object(self) -> dict[str, Any]:
         """The object that begins here."""
@@ -80,9 +155,14 @@ class _Reader:
             try:
                 key = self._string()
                 self._expect(":")
-                found[key] = self._value()
+                self.began = True
+                value = self._value()
             except _CutError:
+                self.cut = True
                 break
+            if key in found and found[key] != value:
+                self.repeated.add(key)
+            found[key] = value
         self.depth -= 1
         return found
 
@@ -93,6 +173,7 @@ class _Reader:
             try:
                 found.append(self._value())
             except _CutError:
+                self.cut = True
                 break
         self.depth -= 1
         return found
@@ -119,6 +200,8 @@ class _Reader:
         character = self._next()
         if character == bracket:
             self.place += 1
+        if character == "":
+            self.cut = True
         return character in ("", bracket)
 
     def _expect(self, mark: str) -> None:
@@ -165,14 +248,14 @@ class _Reader:
             self.place += 1
             if character == "\\":
                 pieces.append(self._escape())
-            elif character == quote and (quote == '"' or self._ends_here()):
+            elif character == quote and ((quote == '"' and not self.doubting) or self._ends_here()):
                 return sound("".join(pieces))
             else:
                 pieces.append(character)
         raise _CutError
 
     def _ends_here(self) -> bool:
-        """Whether a single quote ends its string, for it may be an apostrophe."""
+        """Whether a quote ends its string, for it may be an apostrophe or a quotation's."""
         after = _SPACE.match(self.text, self.place)
         follows = self.text[after.end() : after.end() + 1] if after else ""
         return follows in ("", ",", ":", "}", "]")
@@ -199,4 +282,4 @@ def texts_of(value: Any) -> tuple[str, ...]:
     return tuple(text for text in map(text_of, members) if text is not None)
 
 
-__all__ = ["ReadObject", "read_object", "text_of", "texts_of"]
+__all__ = ["FoundObject", "ReadObject", "read_object", "read_objects", "text_of", "texts_of"]
