@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from averitec_eval.baselines.ports import Message
-from averitec_eval.scoring.judgements import Kind
+from averitec_eval.scoring.judgements import JudgeIdentity, Kind
 
 MAX_REPLY_CHARS = 100_000
 """How much of a reply's text is kept and read."""
@@ -81,6 +81,11 @@ def canonical(parameters: Mapping[str, str | int | float | bool]) -> str:
     return json.dumps(dict(parameters), sort_keys=True, separators=(",", ":"))
 
 
+def reply_key(identity: JudgeIdentity, ask: Ask) -> ReplyKey:
+    """What the replies of a judge to a question are found by."""
+    return ReplyKey(identity.model, canonical(identity.parameters), ask.kind, ask.prompt, ask.inputs(), identity.run)
+
+
 @dataclass(frozen=True, slots=True)
 class KeptReply:
     """A reply as it is kept: its text, at most ``MAX_REPLY_CHARS`` of it, why it ended, the tokens it took, the model
@@ -96,4 +101,4 @@ class KeptReply:
     attempt: int = 0
 
 
-__all__ = ["MAX_REPLY_CHARS", "Ask", "Evidence", "KeptReply", "ReplyKey", "canonical"]
+__all__ = ["MAX_REPLY_CHARS", "Ask", "Evidence", "KeptReply", "ReplyKey", "canonical", "reply_key"]

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Protocol
 from averitec_eval.api import DEFAULT_SETTINGS, StrPath, check, read_predictions, score
 from averitec_eval.errors import UsageError
 from averitec_eval.formats import read_gold
-from averitec_eval.judge.records import Ask, KeptReply, ReplyKey, canonical
+from averitec_eval.judge.records import Ask, KeptReply, reply_key
 from averitec_eval.records import Gold, GoldClaim, Prediction, Submission
 from averitec_eval.scoring.judgements import KINDS, ClaimJudgement, JudgeIdentity, Judgement, Kind, unscored
 from averitec_eval.scoring.parallel import OnClaim
@@ -94,11 +94,6 @@ def judge_identity(
         fit=model != LOCAL,
         run=run,
     )
-
-
-def reply_key(identity: JudgeIdentity, ask: Ask) -> ReplyKey:
-    """What the replies of a judge to a question are found by."""
-    return ReplyKey(identity.model, canonical(identity.parameters), ask.kind, ask.prompt, ask.inputs(), identity.run)
 
 
 @contextmanager
@@ -195,7 +190,7 @@ def read_attempts(
 
     judgement, used = unscored(fault), None
     for reply in sorted(attempts, key=lambda each: each.attempt):
-        judgement, used = read_reply(reply.text, kind), reply
+        judgement, used = read_reply(reply.text, kind, reply.finish_reason), reply
         if judgement.status != "unscored":
             break
     return judgement, used
@@ -395,7 +390,6 @@ __all__ = [
     "opened_replies",
     "predictions_of",
     "read_attempts",
-    "reply_key",
     "run_judge",
     "write_judged",
 ]

@@ -10,12 +10,12 @@ from dataclasses import replace
 
 import pytest
 from jsonschema import Draft202012Validator
+from judge.keeping import half_right
 from sklearn.metrics import cohen_kappa_score
 
 from averitec_eval import mini_gold_path, read_gold, score
 from averitec_eval.errors import UsageError
 from averitec_eval.judge.agreement import agreement
-from averitec_eval.records import Gold, GoldClaim, Prediction, QAPair, Submission
 from averitec_eval.scoring.ev2r import with_judgements
 from averitec_eval.scoring.judgements import (
     ClaimJudgement,
@@ -33,19 +33,7 @@ GOLD = read_gold(mini_gold_path())
 N = len(GOLD)
 
 
-def submission(gold: Gold = GOLD, *, without: Sequence[int] = ()) -> Submission:
-    """Every claim with one pair and the right verdict for every other claim; some claims may be left out."""
-
-    def verdict(index: int, claim: GoldClaim) -> Prediction:
-        other = gold.claims[index - 1].label
-        pair = QAPair("What is known?", claim.claim).as_question()
-        return Prediction(claim.claim_id, claim.label if index % 2 == 0 else other, (pair,))
-
-    chosen = [verdict(index, claim) for index, claim in enumerate(gold) if claim.claim_id not in without]
-    return Submission(tuple(chosen), "ab" * 32, "json2024", "made")
-
-
-PLAIN = score(submission(), GOLD, profile="fever8-2025", intervals=None)
+PLAIN = score(half_right(GOLD), GOLD, profile="fever8-2025", intervals=None)
 
 
 def judgement(tenths: int | None) -> Judgement:
@@ -123,7 +111,7 @@ def test_a_run_that_never_varies_says_nothing() -> None:
 
 def test_claims_that_no_judge_saw_do_not_make_judges_agree() -> None:
     empty, missing = GOLD.claims[0].claim_id, GOLD.claims[1].claim_id
-    plain = score(submission(without=[missing]), GOLD, profile="fever8-2025", intervals=None)
+    plain = score(half_right(GOLD, without=[missing]), GOLD, profile="fever8-2025", intervals=None)
     rules = Ev2R(withhold_above=0.5)
 
     def judged_run(number: int, tenths: int) -> Result:
