@@ -139,10 +139,13 @@ def gold_path(path: StrPath) -> Path:
     return given
 
 
-def read_gold(path: StrPath, input_format: str | None = None, *, log: IssueLog | None = None) -> Gold:
+def read_gold(
+    path: StrPath, input_format: str | None = None, *, log: IssueLog | None = None, data: bytes | None = None
+) -> Gold:
     """Read a whole gold file, JSON or CSV, plain or gzipped; ``averitec-mini`` names the small set in this package.
 
-    What is odd about the file, though no error, is added to ``log`` if there is one.
+    What is odd about the file, though no error, is added to ``log`` if there is one. ``data`` stands in for the bytes
+    of the file; ``path`` is then but a name.
 
     Raises ``UnreadableError`` if the file cannot be read to its end and ``InvalidSubmissionError`` if it has any error;
     the ``report`` of either lists all issues. Raises ``UsageError`` for an unknown ``input_format``.
@@ -150,7 +153,7 @@ def read_gold(path: StrPath, input_format: str | None = None, *, log: IssueLog |
     from averitec_eval.validation.rules.gold import check_gold
 
     log = IssueLog(KEPT) if log is None else log
-    file = GoldFile(gold_path(path), log, input_format)
+    file = GoldFile(gold_path(path), log, input_format, data=data)
     claims: list[GoldClaim] = []
     count = 0
     for entry in file:
@@ -166,14 +169,14 @@ def read_gold(path: StrPath, input_format: str | None = None, *, log: IssueLog |
     return gold
 
 
-def read_submission(path: StrPath, input_format: str | None = None) -> Submission:
+def read_submission(path: StrPath, input_format: str | None = None, *, data: bytes | None = None) -> Submission:
     """Read a whole prediction file in any known format, plain or gzipped.
 
-    Only the file's shape is checked; ``averitec_eval.validation.validate`` checks ids and evidence too. Raises as
-    ``read_gold``.
+    Only the file's shape is checked; ``averitec_eval.validation.validate`` checks ids and evidence too. ``data`` and
+    the errors raised are as for ``read_gold``.
     """
     log = IssueLog(KEPT)
-    file = SubmissionFile(path, log, input_format)
+    file = SubmissionFile(path, log, input_format, data=data)
     predictions: list[Prediction] = []
     count = 0
     for entry in file:

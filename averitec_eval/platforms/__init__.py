@@ -1,0 +1,1 @@
+"""Where shared tasks live: the scorer for EvalAI, Codabench and Hugging Face."""
