@@ -15,6 +15,7 @@ from averitec_eval.validation.printable import shorten
 if TYPE_CHECKING:
     from averitec_eval.audit.probes.lookup import Looked
     from averitec_eval.baselines.store import KnowledgeStore
+    from averitec_eval.scoring.results import Result
 
 LONGEST_EXAMPLE = 200
 
@@ -82,7 +83,8 @@ class Context:
     """All that probes may use.
 
     ``others`` are submissions to compare with; ``domains`` fact-checking sites as ``averitec_eval.audit.domains`` reads
-    them. Predictions for claims that the gold does not hold are left out.
+    them. ``judged`` is the submission's result with the scores of an Ev2R judge. Predictions for claims that the gold
+    does not hold are left out.
     """
 
     submission: Submission
@@ -92,6 +94,7 @@ class Context:
     train: Gold | None = None
     domains: frozenset[str] = frozenset()
     store: KnowledgeStore | None = None
+    judged: Result | None = None
 
     @cached_property
     def looked(self) -> dict[int, Looked]:

@@ -16,7 +16,7 @@ SCHEMA_VERSION = 1
 MOST_EXAMPLES = 5
 """How many examples of a finding are kept."""
 
-Group = Literal["stuffing", "echo", "filler", "copying", "leakage", "sources"]
+Group = Literal["stuffing", "echo", "filler", "copying", "leakage", "sources", "judge"]
 Unit = Literal["share", "count", "ratio"]
 
 

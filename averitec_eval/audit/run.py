@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from averitec_eval.scoring.workers import Workers
 
 DEFAULT_SETTINGS = Settings()
+JUDGE = "judge"
+"""The group of probes of what an Ev2R judge said."""
+
 ROBUST = "robust"
 """The scoring profile whose figures stand beside the official ones."""
 
@@ -31,13 +34,15 @@ def audit(
     domains: Iterable[str] | None = None,
     thresholds: Mapping[str, float] | None = None,
     result: Result | None = None,
+    judged: Result | None = None,
     settings: Settings = DEFAULT_SETTINGS,
     workers: Workers | None = None,
 ) -> Audit:
     """Audit one submission against gold.
 
     ``profile`` is the edition whose figure is looked at; ``result``, if it is at hand, must be the submission's under
-    that profile, and saves scoring it. ``knowledge_store`` allows the probes that look evidence up, ``others`` those
+    that profile, without a judge, and saves scoring it. ``judged`` is its result with the scores of an Ev2R judge and
+    allows the probes of judgements. ``knowledge_store`` allows the probes that look evidence up, ``others`` those
     that compare with other submissions (one with the same SHA-256 is left out: it is the submission itself), ``train``
     the one that looks for claims of the training data. ``domains`` are fact-checking sites (None: the list that comes
     with this package). ``thresholds`` override the profile's, by probe. ``settings`` says how intervals are made,
@@ -59,6 +64,7 @@ def audit(
         train=train,
         domains=domains,
         thresholds=thresholds,
+        judged=judged,
     )
     if result is None:
         result = score(submission, gold, profile=chosen, intervals=None, workers=workers)
@@ -86,6 +92,7 @@ def probe_submission(
     train: Gold | None = None,
     domains: Iterable[str] | None = None,
     thresholds: Mapping[str, float] | None = None,
+    judged: Result | None = None,
 ) -> tuple[tuple[Finding, ...], tuple[Skipped, ...]]:
     """What all probes find, in the order of ``PROBES``, and those that could not run; nothing is scored.
 
@@ -104,8 +111,10 @@ def probe_submission(
         train=train,
         domains=default_domains() if domains is None else frozenset(domains),
         store=knowledge_store,
+        judged=judged,
     )
-    outcomes = [probe.function(context) for probe in PROBES.values()]
+    # Where nobody judged, the probes of judgements lack nothing: there is nothing that they are about.
+    outcomes = [probe.function(context) for probe in PROBES.values() if judged is not None or probe.group != JUDGE]
     return (
         tuple(outcome for outcome in outcomes if isinstance(outcome, Finding)),
         tuple(outcome for outcome in outcomes if isinstance(outcome, Skipped)),

@@ -45,6 +45,8 @@ DEFAULTS: Mapping[str, float] = {
     "sources.domain": 0.5,
     "sources.store_urls": 0.1,
     "sources.store_texts": 0.1,
+    "judge.steered": 0.01,
+    "judge.unscored": 0.05,
 }
 """The default threshold of each probe: a share in [0, 1], a count or a ratio, as the unit of its finding says."""
 

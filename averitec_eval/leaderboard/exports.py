@@ -9,8 +9,8 @@ from typing import Any
 from averitec_eval.audit.records import Audit
 from averitec_eval.json_output import to_json
 from averitec_eval.leaderboard.page import Page
-from averitec_eval.leaderboard.view import Estimate, PublicBoard, PublicSystem
-from averitec_eval.ranking import TIE_BREAK
+from averitec_eval.leaderboard.view import BoardJudge, Estimate, PublicBoard, PublicSystem
+from averitec_eval.scoring.judged import JudgeSummary
 from averitec_eval.scoring.profiles import FIRST_PAIRS, level_name
 from averitec_eval.tables import Column, Table, Value, to_csv
 
@@ -62,9 +62,39 @@ def board_dict(board: PublicBoard) -> dict[str, Any]:
             "level": board.settings.level,
             "resamples": board.settings.resamples,
             "seed": board.settings.seed,
-            "tie_break": TIE_BREAK,
+            "tie_break": board.tie_break,
         },
+        # Only where there is a judge, so that boards without one are written as ever.
+        **({} if board.judge is None else {"judge": _judge_dict(board.judge)}),
         "entries": [_system_dict(board, system) for system in board.systems],
+    }
+
+
+def _judge_dict(judge: BoardJudge) -> dict[str, Any]:
+    return {
+        "model": judge.model,
+        "parameters": dict(judge.parameters),
+        "prompts": {kind: {"name": name, "version": n, "sha256": sha256} for kind, name, n, sha256 in judge.prompts},
+        "fit": judge.fit,
+        "levels": list(judge.levels),
+        "level": judge.level,
+        "comparison": judge.comparison,
+        "answers": judge.answers,
+        "cap": judge.cap,
+        "withhold_above": judge.withhold_above,
+        "replies_sha256": judge.replies_sha256,
+    }
+
+
+def _judged_dict(judge: JudgeSummary) -> dict[str, Any]:
+    """What became of a submission's evidence before the judge: numbers, and no claim."""
+    return {
+        "n_judged": judge.n_judged,
+        "failure_rate": judge.failure_rate,
+        "withheld": judge.withheld,
+        "bounds": list(judge.bounds),
+        "counts": {kind: counts.to_dict() for kind, counts in judge.counts.items()},
+        "steered": judge.steered,
     }
 
 
@@ -115,6 +145,7 @@ def _system_dict(board: PublicBoard, system: PublicSystem) -> dict[str, Any]:
             for finding in system.findings
         ],
         "audit": None if system.audit is None else _audit_dict(board, system.id, system.audit),
+        **({} if board.judge is None else {"judge": None if system.judge is None else _judged_dict(system.judge)}),
         "results": None if system.document is None else f"{board.folder}results/{system.id}.json",
     }
 

@@ -14,10 +14,11 @@ from averitec_eval.files import sha256_of
 from averitec_eval.formats.reading import name_suffix
 from averitec_eval.json_output import to_json
 from averitec_eval.leaderboard.config import BoardConfig
+from averitec_eval.leaderboard.kept import KeptJudge
 from averitec_eval.leaderboard.store import Key, Outcome, Store, StoreUnavailableError
 from averitec_eval.records import Gold, GoldClaim, Prediction, Submission
 from averitec_eval.scoring.details import ClaimDetail, claim_detail
-from averitec_eval.scoring.profiles import level_name
+from averitec_eval.scoring.profiles import get_profile, level_name
 from averitec_eval.scoring.results import SCHEMA_VERSION as RESULT_SCHEMA
 from averitec_eval.scoring.results import ClaimScore, Result
 from averitec_eval.scoring.score import Scorer
@@ -59,7 +60,9 @@ class Judged:
 
 @dataclass(frozen=True, slots=True)
 class ScoredFile:
-    """A prediction file of the submission ``slug`` that was scored: where it lies, its hash, its format, its result."""
+    """A prediction file of the submission ``slug`` that was scored: where it lies, its hash, its format, its result,
+    with the scores of the board's judge where there is one.
+    """
 
     slug: str
     path: Path
@@ -111,6 +114,7 @@ class Judge:
     """Judges the prediction files of one board, through a store if there is one; ``workers`` score what is not there.
 
     ``computed`` collects the files whose outcome was not taken from the store, ``audited`` those whose audit was not.
+    ``kept`` is the board's Ev2R judge, None where it has none. ``close`` it when all is judged.
     """
 
     def __init__(
@@ -130,9 +134,14 @@ class Judge:
         self._store = store
         self._workers = workers
         scorer = Scorer(gold, profile=config.profile, levels=config.levels)
-        self.signature = scorer.signature()
+        self._plain_signature = self.signature = scorer.signature()
         self.levels = scorer.levels
         self.headline = scorer.headline
+        self.kept = None if config.judge is None else KeptJudge(config.judge, get_profile(config.profile), gold)
+        if self.kept is not None:
+            self.signature = self.kept.signed(self.signature)
+            self.headline = self.kept.headline
+        self._plain: dict[Key, Result] = {}
         self._levels = [level_name(level) for level in scorer.levels]
 
     def key(self, sha256: str, name: str, input_format: str | None) -> Key:
@@ -148,7 +157,19 @@ class Judge:
             "name_suffix": name_suffix(name),
             "schemas": {"report": REPORT_SCHEMA, "result": RESULT_SCHEMA},
         }
-        return Key(sha256, self.gold.sha256, str(self.signature), to_json(settings, indent=None).strip())
+        return Key(sha256, self.gold.sha256, str(self._plain_signature), to_json(settings, indent=None).strip())
+
+    def _judged_key(self, key: Key) -> Key:
+        """Under what a scored file is stored with the judge's scores, itself where there is no judge."""
+        if self.kept is None:
+            return key
+        settings = to_json({"judge": self.kept.settings(), "outcome": key.settings}, indent=None).strip()
+        return replace(key, signature=str(self.signature), settings=settings)
+
+    def close(self) -> None:
+        """Let go of the judge's replies."""
+        if self.kept is not None:
+            self.kept.close()
 
     def judge(
         self, slug: str, path: Path, input_format: str | None = None, *, detailed: bool = False
@@ -157,8 +178,39 @@ class Judge:
         details of its claims: where ``detailed``, if the gold is public and the file could be scored.
 
         Where the store has the file's outcome, nothing is validated or scored. Raises ``ResourceError`` if the store
-        is damaged. A store that cannot be used is given up with one notice.
+        or the judge's replies are damaged. A store that cannot be used is given up with one notice.
         """
+        outcome, sha256, details = self._score(slug, path, input_format, detailed=detailed)
+        if self.kept is None or outcome.result is None or sha256 is None:
+            return outcome, sha256, details
+        key = self.key(sha256, path.name, input_format)
+        self._plain[key] = outcome.result
+        return self._with_judge(slug, path, input_format, key, outcome), sha256, details
+
+    def _with_judge(self, slug: str, path: Path, input_format: str | None, key: Key, outcome: Outcome) -> Outcome:
+        """The outcome of a scored file with the judge's scores, from the store or made from its replies."""
+        kept, result = self.kept, outcome.result
+        if kept is None or result is None:
+            return outcome
+        whole = self._judged_key(key)
+        stored = self._stored(whole)
+        if stored is not None:
+            return stored
+        try:
+            predictions = read_predictions(path, key.submission_sha256, input_format=input_format)
+            judged = replace(outcome, result=kept.judge(result, predictions, DEFAULT_SETTINGS))
+        except UnreadableError as error:
+            return Outcome(None, None, str(error))
+        lasting = judged.report is not None and judged.report.sha256 == key.submission_sha256
+        self.computed.append(Judged(slug, path.name, whole, judged, lasting))
+        if lasting:
+            self._keep(lambda store: store.put(whole, judged))
+        return judged
+
+    def _score(
+        self, slug: str, path: Path, input_format: str | None, *, detailed: bool
+    ) -> tuple[Outcome, str | None, Mapping[int, ClaimDetail]]:
+        """The outcome of a file before any judge, its hash and its details; see ``judge``."""
         detailed = detailed and self.config.public
         try:
             sha256 = sha256_of(path)
@@ -193,7 +245,8 @@ class Judge:
         if self.config.audit is None:
             return (None,) * len(files)
         thresholds = dict(self.config.audit)
-        keys = [self.key(file.sha256, file.path.name, file.input_format) for file in files]
+        plain = [self.key(file.sha256, file.path.name, file.input_format) for file in files]
+        keys = [self._judged_key(key) for key in plain]
         together = sorted(file.sha256 for file in files)
         whole = [self._audit_key(key, together) for key in keys]
         stored = [self._stored_audit(key) for key in whole]
@@ -211,16 +264,21 @@ class Judge:
             for file in files
         ]
         alone = [
-            self._audit(file, submission, self._audit_key(key, ()), thresholds)
-            for file, submission, key in zip(files, submissions, keys, strict=True)
+            self._audit(file, submission, self._audit_key(key, ()), thresholds, self._plain.get(own))
+            for file, submission, key, own in zip(files, submissions, keys, plain, strict=True)
         ]
         made = with_sharing(alone, submissions, profile=self.config.profile, thresholds=thresholds)
         for file, key, audit in zip(files, whole, made, strict=True):
             self._keep_audit(file, key, audit)
         return made
 
-    def _audit(self, file: ScoredFile, submission: Submission, key: Key, thresholds: dict[str, float]) -> Audit:
-        """The audit of one file for itself: it takes the time, so it is kept for boards that others are added to."""
+    def _audit(
+        self, file: ScoredFile, submission: Submission, key: Key, thresholds: dict[str, float], plain: Result | None
+    ) -> Audit:
+        """The audit of one file for itself: it takes the time, so it is kept for boards that others are added to.
+
+        ``plain`` is its result before the judge, None where there is none. Altered copies have no judge's scores.
+        """
         stored = self._stored_audit(key)
         if stored is not None:
             return stored
@@ -231,7 +289,8 @@ class Judge:
             self.gold,
             profile=self.config.profile,
             thresholds=thresholds,
-            result=file.result,
+            result=file.result if plain is None else plain,
+            judged=None if plain is None else file.result,
             workers=self._workers,
         )
         self._keep_audit(file, key, made)

@@ -13,9 +13,11 @@ from typing import Any
 
 from averitec_eval.audit.records import Audit
 from averitec_eval.comparison import PairComparison
+from averitec_eval.ranking import TIE_BREAK
 from averitec_eval.records import Verdict
 from averitec_eval.scoring.details import ClaimDetail
-from averitec_eval.scoring.profiles import Profile
+from averitec_eval.scoring.judged import JudgeSummary
+from averitec_eval.scoring.profiles import Comparison, Profile, level_name
 from averitec_eval.scoring.results import ClaimScore
 from averitec_eval.statistics import Settings
 
@@ -92,9 +94,11 @@ class PublicSystem:
     gold order and ``details`` its evidence by claim id, both empty where the gold is hidden; ``details`` may be read
     from a file when it is first used. ``audit`` is what probing its evidence found and what altered copies of it score,
     without claims, examples and whatever would tell of the gold where that is hidden; None where there is none.
-    ``document`` is its result as a JSON object. ``files`` are the names of the files
-    it was made from, each with its SHA-256 in hex; those of an anonymous one are made up. Neither is in the ``repr``,
-    for pages show neither.
+    ``judge`` is what became of its evidence before the board's judge, for whatever was judged, scored or not; without
+    ids of claims where the gold is hidden. ``document`` is its result as a JSON object. ``withheld`` says
+    that it has a score, of which nothing may be shown; ``reason`` says to whom it is. ``files`` are the names of the
+    files it was made from, each with its SHA-256 in hex; those of an anonymous one are made up. Neither is in the
+    ``repr``, for pages show neither.
     """
 
     id: str
@@ -130,6 +134,8 @@ class PublicSystem:
     claims: tuple[ClaimScore, ...] = ()
     details: Mapping[int, ClaimDetail] = field(default_factory=dict)
     audit: Audit | None = None
+    judge: JudgeSummary | None = None
+    withheld: bool = False
     document: Mapping[str, Any] | None = field(default=None, repr=False)
     files: tuple[tuple[str, str], ...] = field(default=(), repr=False)
 
@@ -200,13 +206,70 @@ class PublicComparison:
 
 
 @dataclass(frozen=True, slots=True)
+class BoardJudge:
+    """The Ev2R judge of a board: who it is, what it was asked with, and by which rules its judgements count.
+
+    ``parameters`` are pairs of name and value, ``prompts`` the name, version and SHA-256 (hex) of each prompt by kind.
+    ``fit`` says whether it may decide ranks. ``credit_name`` begins the names of its shares of claims with credit, of
+    which that at ``level`` is the headline. Where more than the share ``withhold_above`` of the claims has no recall,
+    a submission has no score. ``replies_sha256`` is the hash of the exported file that its replies were read from, None
+    where they were not.
+    """
+
+    model: str
+    parameters: tuple[tuple[str, str | int | float | bool], ...]
+    prompts: tuple[tuple[str, str, int, str], ...]
+    fit: bool
+    credit_name: str
+    levels: tuple[float, ...]
+    level: float
+    comparison: Comparison
+    answers: str
+    cap: int | None
+    withhold_above: float
+    replies_sha256: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Credit:
+    """How a board's claims get credit: the verdict is right and the evidence passes a level by ``comparison``.
+
+    Evidence is what a judge says of it where ``judged``, else the evidence score. ``name`` begins the metrics' names,
+    ``levels`` are those that are reported, and ``level`` is the one that ranks.
+    """
+
+    name: str
+    levels: tuple[float, ...]
+    level: float
+    comparison: Comparison
+    judged: bool
+
+    def metric(self, level: float) -> str:
+        """The name of the share of claims with credit at a level."""
+        return f"{self.name}@{level_name(level)}"
+
+    def evidence(self, claim: ClaimScore) -> float | None:
+        """What has to pass the level; None where the claim is not judged."""
+        if not self.judged:
+            return claim.evidence_qa
+        return None if claim.ev2r is None else claim.ev2r.qa.recall
+
+    def of(self, claim: ClaimScore) -> bool | None:
+        """Whether a claim has credit at the level that ranks; None where it is not judged."""
+        if not self.judged:
+            return claim.credit[claim.levels.index(self.level)]
+        return None if claim.ev2r is None else claim.ev2r.credit[claim.ev2r.levels.index(self.level)]
+
+
+@dataclass(frozen=True, slots=True)
 class PublicBoard:
     """One phase.
 
     ``folder`` is where its files lie below the site: empty, or a name and a slash. ``name`` is what its tab says.
     ``public_gold`` says whether the gold may be shown; ``claims`` are empty where not. ``systems`` are those with a
     score from best to worst, then the others. ``metrics`` are the names of all scores, the headline first.
-    ``comparisons`` hold every pair of scored systems.
+    ``comparisons`` hold every pair of scored systems. ``tie_break`` says what orders equal scores, and ``rules`` are
+    the rules for participants, a sentence each. ``judge`` is the judge whose scores rank, if there is one.
     """
 
     folder: str
@@ -224,6 +287,18 @@ class PublicBoard:
     systems: tuple[PublicSystem, ...]
     claims: tuple[PublicClaim, ...] = ()
     comparisons: tuple[PublicComparison, ...] = ()
+    tie_break: str = TIE_BREAK
+    rules: tuple[str, ...] = ()
+    judge: BoardJudge | None = None
+
+    @property
+    def credit(self) -> Credit:
+        """How claims get credit under the headline."""
+        judge, profile = self.judge, self.profile
+        if judge is not None:
+            return Credit(judge.credit_name, judge.levels, judge.level, judge.comparison, True)
+        level = float(self.headline.partition("@")[2] or profile.headline_level)
+        return Credit(profile.credit_name, self.levels, level, profile.comparison, False)
 
     @property
     def scored(self) -> tuple[PublicSystem, ...]:
@@ -272,9 +347,9 @@ class Change:
 class PublicSite:
     """Everything a site shows.
 
-    ``submit`` is the organiser's text on how to take part, ``changes`` are newest first. ``config_file`` is the name of
-    the configuration and ``config_sha256`` its hash in hex, ``published_file`` the name and hash of the file that
-    ``published`` was read from; None where there is none or it may not be told.
+    ``submit`` is the organiser's text on how to take part, ``contact`` how to reach them, ``changes`` are newest first.
+    ``config_file`` is the name of the configuration and ``config_sha256`` its hash in hex, ``published_file`` the name
+    and hash of the file that ``published`` was read from; None where there is none or it may not be told.
     """
 
     title: str
@@ -286,11 +361,14 @@ class PublicSite:
     config_file: str | None = None
     config_sha256: str | None = None
     published_file: tuple[str, str] | None = None
+    contact: str = ""
 
 
 __all__ = [
+    "BoardJudge",
     "Change",
     "ConfusionMatrix",
+    "Credit",
     "Estimate",
     "Finding",
     "FirstPairs",

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from averitec_eval.audit.context import Probe
-from averitec_eval.audit.probes import copying, echo, filler, leakage, sources, stuffing
+from averitec_eval.audit.probes import copying, echo, filler, judge, leakage, sources, stuffing
 
 PROBES: dict[str, Probe] = {
-    probe.name: probe for module in (stuffing, echo, filler, copying, leakage, sources) for probe in module.PROBES
+    probe.name: probe
+    for module in (stuffing, echo, filler, copying, leakage, sources, judge)
+    for probe in module.PROBES
 }
 """All probes by name, in the order of reports."""
 
