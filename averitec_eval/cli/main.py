@@ -15,8 +15,22 @@ from averitec_eval.errors import AveritecEvalError, UsageError
 from averitec_eval.validation.printable import printable
 from averitec_eval.version import __version__
 
-COMMANDS = ("validate", "score", "compare", "inspect", "convert", "audit", "leaderboard", "baseline", "explain")
-"""The subcommands, each a module of this package with NAME, HELP, ``add_arguments`` and ``run``."""
+COMMANDS = (
+    "validate",
+    "score",
+    "judge",
+    "compare",
+    "inspect",
+    "convert",
+    "audit",
+    "leaderboard",
+    "baseline",
+    "explain",
+)
+"""The subcommands, each a module of this package with NAME, HELP, ``add_arguments`` and ``run``.
+
+One with actions may have ACTIONS too, of which the first is meant where none is named.
+"""
 
 ENVIRONMENT_PREFIX = "AVERITEC_EVAL_"
 UNREADABLE = 3
@@ -162,8 +176,18 @@ def _run(arguments: list[str], out: Output) -> int:
         close = difflib.get_close_matches(command, COMMANDS, n=1)
         suggestion = f" Did you mean '{close[0]}'?" if close else ""
         raise UsageError(f"unknown command '{command}'.{suggestion} Commands: {', '.join(COMMANDS)}.")
+    if command is not None:
+        arguments = with_action(arguments, command)
     args = build_parser(arguments).parse_args(arguments)
     return int(args.run(args, out))
+
+
+def with_action(arguments: Sequence[str], command: str) -> list[str]:
+    """The arguments with the action that a command means where the word after it names none."""
+    actions = getattr(importlib.import_module(f"averitec_eval.cli.{command}"), "ACTIONS", ())
+    after = arguments.index(command) + 1
+    named = not actions or (after < len(arguments) and arguments[after] in actions)
+    return [*arguments[:after], *([] if named else [actions[0]]), *arguments[after:]]
 
 
 def entry() -> NoReturn:

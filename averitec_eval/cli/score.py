@@ -15,7 +15,7 @@ from averitec_eval.cli.options import (
     workers_of,
 )
 from averitec_eval.cli.output import Output
-from averitec_eval.cli.reporting import reporting
+from averitec_eval.cli.reporting import reporting, show_result
 
 NAME = "score"
 HELP = "score a submission against gold, exactly as the shared tasks do"
@@ -24,8 +24,6 @@ Validate PRED and score it against GOLD, joining by claim id. A claim the file
 leaves out scores 0 and is counted; any other error is reported and nothing is
 scored. The last line printed is the signature: two scores may be compared
 only if their signatures agree."""
-
-SIGNATURE_LINES = {"text": "signature: {}\n", "markdown": "\n`{}`\n", "latex": "% signature: {}\n"}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -63,8 +61,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace, out: Output) -> int:
     from averitec_eval.api import score
     from averitec_eval.formats import read_gold
-    from averitec_eval.json_output import to_json
-    from averitec_eval.scoring.report import heading, long_table, score_tables
     from averitec_eval.scoring.runs import ClaimLines, write_lines
 
     workers = workers_of(args)
@@ -83,14 +79,5 @@ def run(args: argparse.Namespace, out: Output) -> int:
         )
         if args.out:
             write_lines(args.out, result, lines.in_order(result, gold))
-    if args.format == "json":
-        out.data(to_json(result.to_dict()))
-        return 0
-    if args.format == "csv":
-        out.tables([long_table(result)], "csv")
-        return 0
-    if args.format == "text":
-        out.data(heading(Path(args.pred).name, result) + "\n")
-    out.tables(score_tables(result), args.format)
-    out.data(SIGNATURE_LINES[args.format].format(result.signature))
+    show_result(result, Path(args.pred).name, out, args.format)
     return 0

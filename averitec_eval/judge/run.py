@@ -18,7 +18,15 @@ from averitec_eval.errors import UsageError
 from averitec_eval.formats import read_gold
 from averitec_eval.judge.records import Ask, KeptReply, reply_key
 from averitec_eval.records import Gold, GoldClaim, Prediction, Submission
-from averitec_eval.scoring.judgements import KINDS, ClaimJudgement, JudgeIdentity, Judgement, Kind, unscored
+from averitec_eval.scoring.judgements import (
+    KINDS,
+    ClaimJudgement,
+    JudgeIdentity,
+    Judgement,
+    Kind,
+    unscored,
+    without_evidence,
+)
 from averitec_eval.scoring.parallel import OnClaim
 from averitec_eval.scoring.profiles import PROFILES, Ev2R, Profile, get_profile
 from averitec_eval.scoring.results import ClaimScore, Result
@@ -156,7 +164,7 @@ class _Judging:
             for kind in KINDS:
                 ask = asks[kind]
                 if ask is None:
-                    judged[kind] = _not_to_ask()
+                    judged[kind] = without_evidence()
                     continue
                 attempts = kept.get(keys[claim_id, kind].digest(), ())
                 judged[kind], reply = read_attempts(attempts, kind, self.faults.get((claim_id, kind), NOT_ASKED))
@@ -164,12 +172,6 @@ class _Judging:
                     steered.update(dict.fromkeys(_steered(ask, reply, judged[kind])))
             self.judgements[claim_id] = ClaimJudgement(claim_id, judged["questions"], judged["qa"], tuple(steered))
         self._block.clear()
-
-
-def _not_to_ask() -> Judgement:
-    from averitec_eval.scoring.judgements import without_evidence
-
-    return without_evidence()
 
 
 def _steered(ask: Ask, reply: KeptReply, judgement: Judgement) -> tuple[str, ...]:
@@ -319,19 +321,15 @@ def run_judge(
     gold = gold if isinstance(gold, Gold) else read_gold(gold)
     asked = None
     if chat is not None and replies is not None and identity.model != LITE:
-        from averitec_eval.judge.asking import Asking, ask
+        from averitec_eval.judge.asking import ask
         from averitec_eval.judge.prompting import asks
-        from averitec_eval.judge.watch import JudgeWatcher
 
-        predictions = predictions_of(submission, gold, input_format=input_format, limit=limit)
-        asked = ask(
-            asks(predictions, gold, rules, prompts),
-            identity,
-            chat,
-            replies,
-            Asking() if asking is None else asking,
-            JudgeWatcher() if watcher is None else watcher,
-        )
+        def questions() -> Iterator[Ask]:
+            return asks(predictions_of(submission, gold, input_format=input_format, limit=limit), gold, rules, prompts)
+
+        # Counting takes the file another time, which only matters to who watches.
+        count = None if watcher is None else sum(1 for _ in questions())
+        asked = ask(questions(), identity, chat, replies, asking, watcher, count=count)
     result = judge_result(
         submission,
         gold,
