@@ -75,7 +75,9 @@ class Answered:
 
 
 class AsyncChat(Protocol):
-    """A judge that can be asked several questions at once."""
+    """A judge that can be asked several questions at once: as many as its attribute ``concurrency`` says, where it has
+    one.
+    """
 
     @property
     def name(self) -> str:
@@ -195,14 +197,15 @@ def _usable(reply: KeptReply, kind: Kind) -> bool:
 class _Gate:
     """Lets requests pass: so many at once, no faster than allowed, none while all wait, none beyond a budget."""
 
-    def __init__(self, settings: Asking, watcher: JudgeWatcher) -> None:
+    def __init__(self, settings: Asking, concurrency: int, watcher: JudgeWatcher) -> None:
         self.settings = settings
+        self.concurrency = concurrency
         self.watcher = watcher
         self.stopped = ""
         self.ended = asyncio.Event()
         self.changed = asyncio.Condition()
         self.active = 0
-        self.allowed = float(settings.concurrency)
+        self.allowed = float(concurrency)
         self.resume = -math.inf
         self.next = -math.inf
         self.prompt_tokens = self.completion_tokens = 0
@@ -281,7 +284,7 @@ class _Gate:
 
     def faster(self) -> None:
         """One more at once after as many replies as there are requests open."""
-        self.allowed = min(float(self.settings.concurrency), self.allowed + 1.0 / self.allowed)
+        self.allowed = min(float(self.concurrency), self.allowed + 1.0 / self.allowed)
 
     def stop(self, reason: str) -> None:
         """Send nothing more; requests that are open may end."""
@@ -310,7 +313,8 @@ class _Run:
         self.replies = replies
         self.settings = settings
         self.watcher = watcher
-        self.gate = _Gate(settings, watcher)
+        self.concurrency = min(settings.concurrency, int(getattr(chat, "concurrency", settings.concurrency)))
+        self.gate = _Gate(settings, self.concurrency, watcher)
         self.ratio = TokenRatio()
         self.kept = self.answered = self.failed = self.not_asked = self.requests = self.retries = 0
         self.faults: dict[tuple[int, Kind], str] = {}
@@ -327,7 +331,7 @@ class _Run:
             for job in jobs:
                 await self._one(job)
 
-        workers = [asyncio.ensure_future(work()) for _ in range(self.settings.concurrency)]
+        workers = [asyncio.ensure_future(work()) for _ in range(self.concurrency)]
         try:
             await asyncio.gather(*workers)
         finally:

@@ -8,12 +8,14 @@ chat completion. The key appears in nothing that is written.
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from averitec_eval.baselines.components.asking import sound
 from averitec_eval.baselines.models.data_files import need
+from averitec_eval.baselines.models.factory import URL_VARIABLE
 from averitec_eval.baselines.models.replies import chat_body, nth_seed, parse_json, read_completion
 from averitec_eval.baselines.models.service import (
     DEFAULT_URL,
@@ -26,12 +28,14 @@ from averitec_eval.baselines.models.service import (
     Fault,
     Refusal,
     apart,
+    key_from,
     refusal_of,
 )
 from averitec_eval.baselines.ports import ChatModel, ChatRequest, ModelError
-from averitec_eval.judge.asking import CONCURRENCY, Answered, Unanswered
+from averitec_eval.judge.asking import Answered, Unanswered
 from averitec_eval.judge.records import MAX_REPLY_CHARS, Ask, KeptReply
 from averitec_eval.judge.replies import MAX_NAME_CHARS
+from averitec_eval.scoring.judgements import JudgeIdentity
 
 CONNECT_SECONDS = 10.0
 """How long a connection may take to be made."""
@@ -44,6 +48,9 @@ QUOTA = ("insufficient_quota", "billing_hard_limit_reached")
 
 UNCERTAIN = ("timeout", "connection", "not-json", "wrong-schema", "empty", "too-large")
 """The faults after which the server may have done its work and charge for it."""
+
+LOCAL_CONTEXT = 8192
+"""Tokens of question and reply together that the local model was made for."""
 
 _UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
 
@@ -155,7 +162,6 @@ class ServedJudge:
     base_url: str | None = None
     parameters: Mapping[str, str | int | float | bool] = field(default_factory=dict)
     timeout: float = TIMEOUT_SECONDS
-    concurrency: int = CONCURRENCY
     key: str = field(default=NO_KEY, repr=False)
     _blotter: Blotter = field(init=False, repr=False)
     _dialect: Dialect = field(init=False, repr=False)
@@ -282,6 +288,33 @@ def _open(judge: ServedJudge) -> tuple[Any, Any]:
     return client, Refused
 
 
+def served_chat(
+    identity: JudgeIdentity,
+    base_url: str | None = None,
+    environment: Mapping[str, str] | None = None,
+    *,
+    timeout: float = TIMEOUT_SECONDS,
+) -> ServedJudge:
+    """The judge of an identity on a server: at ``base_url``, else where the environment says, else OpenAI's.
+
+    The key comes from ``environment``, the process's own where it is None. Raises ``ResourceError`` where the library
+    is not installed.
+    """
+    environment = os.environ if environment is None else environment
+    address = base_url or environment.get(URL_VARIABLE) or None
+    return ServedJudge(identity.model, address, identity.parameters, timeout, key_from(environment))
+
+
+def local_chat(identity: JudgeIdentity) -> LocalJudge:
+    """The small model of this machine as a judge; it may not decide ranks. Raises ``ResourceError`` where it is not
+    installed.
+    """
+    from averitec_eval.baselines.models.local import SmolLM2
+
+    model = SmolLM2(context=LOCAL_CONTEXT)
+    return LocalJudge(model, identity.parameters, model.close)
+
+
 async def _refusal(response: Any) -> Refusal:
     data = b""
     try:
@@ -296,12 +329,15 @@ async def _refusal(response: Any) -> Refusal:
 
 @dataclass(eq=False)
 class LocalJudge:
-    """A chat model that is asked one thing at a time, such as the local one, as a judge; it works in a thread."""
+    """A chat model that is not asked asynchronously, such as the local one, as a judge; it works in a thread.
+
+    ``concurrency`` is how many questions it takes at once, whatever it is asked with.
+    """
 
     model: ChatModel
     parameters: Mapping[str, str | int | float | bool] = field(default_factory=dict)
     finished: Callable[[], None] | None = field(default=None, repr=False)
-    _lock: asyncio.Lock | None = field(init=False, default=None, repr=False)
+    concurrency: int = 1
 
     @property
     def name(self) -> str:
@@ -309,17 +345,13 @@ class LocalJudge:
 
     async def chat(self, ask: Ask, nth: int) -> Answered:
         """The reply to one question. Raises ``ModelError``."""
-        if self._lock is None:
-            self._lock = asyncio.Lock()
-        async with self._lock:
-            replies = await asyncio.to_thread(self.model.chat, request_of(ask, self.parameters, nth))
-        reply = replies[0]
+        request = request_of(ask, self.parameters, nth)
+        reply = (await asyncio.to_thread(self.model.chat, request))[0]
         text = sound(reply.text)[:MAX_REPLY_CHARS]
         return Answered(KeptReply(text, "", reply.prompt_tokens, reply.completion_tokens, _name(reply.model)))
 
     async def close(self) -> None:
         """Give up what the model holds, where it was said how."""
-        self._lock = None
         if self.finished is not None:
             self.finished()
 
@@ -330,7 +362,9 @@ __all__ = [
     "STOPPED_BY",
     "LocalJudge",
     "ServedJudge",
+    "local_chat",
     "pause_of",
     "read_answer",
     "request_of",
+    "served_chat",
 ]

@@ -13,7 +13,7 @@ import os
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
@@ -70,6 +70,17 @@ _COLUMNS = (
 )
 _INSERT = f"INSERT INTO replies ({_COLUMNS}) VALUES ({', '.join('?' * 14)})"
 _SHA256 = re.compile(r"[0-9a-f]{64}")
+
+
+@dataclass(frozen=True, slots=True)
+class Merged:
+    """How many replies were added and how many were there already; those in whose place another one stands, each with
+    its attempt. If there are any of those, none was added.
+    """
+
+    added: int
+    there: int
+    conflicts: tuple[tuple[ReplyKey, int], ...] = ()
 
 
 class Replies:
@@ -212,23 +223,36 @@ class Replies:
             self._connection.execute(_INSERT, _row(digest, key, kept))
         return kept
 
-    def add(self, pairs: Sequence[tuple[ReplyKey, KeptReply]]) -> None:
-        """Keep replies as the attempts that they say they are, all or none. Raises ``ValueError`` for one that cannot
-        be kept and ``ResourceError`` where another reply stands in its place already.
+    def merge(self, pairs: Iterable[tuple[ReplyKey, KeptReply]]) -> Merged:
+        """Keep replies as the attempts that they say they are, all of them or, if any conflicts or ``pairs`` raises,
+        none. Raises ``ValueError`` for one that cannot be kept.
         """
-        rows = []
-        for key, reply in pairs:
-            problems = problems_of(key, reply)
-            if problems:
-                raise ValueError("; ".join(problems))
-            rows.append(_row(bytes.fromhex(key.digest()), key, reply))
-        try:
-            with self._speaking(), self._transaction():
-                self._connection.executemany(_INSERT, rows)
-        except self._sqlite.IntegrityError:
-            raise ResourceError(
-                f"{self.path}: another process kept replies to the same questions; nothing was changed"
-            ) from None
+        added = there = 0
+        conflicts: list[tuple[ReplyKey, int]] = []
+        with self._speaking():
+            self._connection.execute("BEGIN IMMEDIATE")
+            try:
+                for key, reply in pairs:
+                    problems = problems_of(key, reply)
+                    if problems:
+                        raise ValueError("; ".join(problems))
+                    row = _row(bytes.fromhex(key.digest()), key, reply)
+                    kept = self._connection.execute(
+                        f"SELECT {_COLUMNS} FROM replies WHERE digest = ? AND attempt = ?", row[:2]
+                    ).fetchone()
+                    if kept is None:
+                        self._connection.execute(_INSERT, row)
+                        added += 1
+                    elif self._read(kept) == (key, reply):
+                        there += 1
+                    else:
+                        conflicts.append((key, reply.attempt))
+                self._connection.execute("ROLLBACK" if conflicts else "COMMIT")
+            except BaseException:
+                if self._connection.in_transaction:
+                    self._connection.execute("ROLLBACK")
+                raise
+        return Merged(0 if conflicts else added, there, tuple(conflicts))
 
     def __iter__(self) -> Iterator[tuple[ReplyKey, KeptReply]]:
         """Yield all replies by model, parameters, run, kind, prompt, inputs and attempt.
@@ -279,8 +303,6 @@ class Replies:
         """Turns SQLite's errors into this package's."""
         try:
             yield
-        except self._sqlite.IntegrityError:
-            raise
         except self._sqlite.OperationalError as error:
             raise ResourceError(
                 f"{self.path}: cannot be used as the file of replies here and now: {error}; see that it and its folder "
@@ -381,6 +403,7 @@ __all__ = [
     "MAX_NAME_CHARS",
     "MAX_TOKENS",
     "SCHEMA_VERSION",
+    "Merged",
     "Replies",
     "problems_of",
 ]
