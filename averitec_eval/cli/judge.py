@@ -369,7 +369,6 @@ def _chat(args: argparse.Namespace, identity: JudgeIdentity, stack: ExitStack) -
         args.base_url,
         identity.parameters,
         timeout=args.timeout,
-        concurrency=args.concurrency,
         key=_key(args.base_url),
     )
 
