@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -64,6 +65,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         allow_abbrev=False,
     )
     _add_config(figures)
+    _add_date(figures)
     figures_command.add_arguments(figures)
 
 
@@ -75,7 +77,11 @@ def _add_config(parser: argparse.ArgumentParser) -> None:
 
 def _add_date(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "--date", metavar="DAY", type=_day, help="put changes of the board into its changelog under this YYYY-MM-DD"
+        "--date",
+        metavar="DAY",
+        type=_day,
+        help="make the board of this YYYY-MM-DD: changes go into its changelog under it, and names that its rules hide "
+        "until a day are shown from then on; without it they are hidden",
     )
 
 
@@ -91,6 +97,9 @@ def _day(text: str) -> str:
 def _add_common(parser: argparse.ArgumentParser) -> None:
     _add_config(parser)
     parser.add_argument("--out", metavar="DIR", help="write the site here instead of where CONFIG says")
+    parser.add_argument(
+        "--show-scores", action="store_true", help="print scores here that the rules keep from the site, for organisers"
+    )
     add_workers(parser)
 
 
@@ -98,6 +107,7 @@ def run(args: argparse.Namespace, out: Output) -> int:
     from averitec_eval.leaderboard.config import read_config
 
     config = read_config(args.config)
+    config = replace(config, today=args.date)
     if args.action == "build":
         return _build(args, config, out)
     if args.action == "figures":
@@ -208,7 +218,7 @@ def _publish(
 
         boards, counts = _watched(out, everything)
     for board in boards:
-        out.console().print(_summary(board))
+        out.console().print(_summary(board, shown=args.show_scores))
     out.message(counts.sentence(boards))
     out.data(f"{site / 'index.html'}\n")
     return 0
@@ -265,10 +275,18 @@ def _watched(out: Output, work: Callable[[Watcher], T]) -> tuple[T, Counts]:
     return done, counts
 
 
-def _summary(board: Board) -> object:
+def _summary(board: Board, *, shown: bool) -> object:
+    """The board for the terminal; its scores, and the order they give, only if all may see them or ``shown``."""
     from averitec_eval.tables import Column, Table, to_rich
 
-    rows = tuple(_summary_row(entry) for entry in board.entries)
+    entries: Sequence[Entry] = board.entries
+    withheld = "" if shown else board.config.rules.scores_reason
+    if withheld:
+        entries = [
+            replace(entry, standing=None, result=None, reason=entry.reason or withheld)
+            for entry in sorted(entries, key=lambda entry: entry.slug)
+        ]
+    rows = tuple(map(_summary_row, entries))
     columns = (
         Column("Tier", "right"),
         Column("Rank", "right"),
@@ -279,9 +297,8 @@ def _summary(board: Board) -> object:
     )
     config = board.config
     title = f"{config.title}: {config.tab}" if config.folder else config.title
-    return to_rich(
-        Table(f"{title}, by {board.headline if board.scored else 'nothing: no submission has a score'}", columns, rows)
-    )
+    by = board.headline if board.scored else "nothing: no submission has a score"
+    return to_rich(Table(f"{title}, {'by name' if withheld else f'by {by}'}", columns, rows))
 
 
 def _summary_row(entry: Entry) -> tuple[Value, ...]:

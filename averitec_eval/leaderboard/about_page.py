@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from averitec_eval.leaderboard.page import Page
 from averitec_eval.leaderboard.rendering import Crumb, frame, render
 from averitec_eval.leaderboard.view import PublicBoard, PublicClaim, PublicSite
-from averitec_eval.ranking import TIE_BREAK
 from averitec_eval.scoring.profiles import Profile, level_name
 from averitec_eval.statistics import Settings
 from averitec_eval.validation.catalogue import FAMILIES, Code, catalogue
@@ -79,6 +78,8 @@ def about_page(site: PublicSite) -> Page:
     profiles = tuple(_profiles(site.boards))
     settings = site.boards[0].settings if site.boards else Settings()
     around = frame(site)
+    tie_break = site.boards[0].tie_break
+    rules = tuple((board.name, board.rules) for board in site.boards if board.rules)
     audited = any(system.audit is not None for board in site.boards for system in board.systems)
 
     def draw() -> str:
@@ -92,8 +93,10 @@ def about_page(site: PublicSite) -> Page:
             profiles=profiles,
             ceilings=ceilings,
             settings=settings,
-            tie_break=TIE_BREAK,
+            tie_break=tie_break,
             submit=site.submit,
+            contact=site.contact,
+            rules=rules,
             fields=tuple(submission_fields()),
             families=tuple(_families()),
             published=bool(site.published),
@@ -101,8 +104,9 @@ def about_page(site: PublicSite) -> Page:
             changes=site.changes,
         )
 
+    taking_part = (site.submit, site.contact, rules, tie_break)
     # Fields and codes belong to the package; the ceilings follow from the gold, which its hash stands for.
-    inputs = (around, boards, profiles, settings, site.submit, bool(site.published), audited, site.changes)
+    inputs = (around, boards, profiles, settings, taking_part, bool(site.published), audited, site.changes)
     return Page(PATH, inputs, draw)
 
 

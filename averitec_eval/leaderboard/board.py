@@ -16,6 +16,7 @@ from averitec_eval.files import sha256_of
 from averitec_eval.formats import read_gold
 from averitec_eval.leaderboard.config import BoardConfig
 from averitec_eval.leaderboard.judging import Judge, ScoredFile, Watcher
+from averitec_eval.leaderboard.ordering import check_tie_breaks, order_key
 from averitec_eval.leaderboard.store import Store
 from averitec_eval.leaderboard.submission import (
     FILE_NAME,
@@ -216,7 +217,7 @@ def _board(judge: Judge, entries: list[Entry]) -> Board:
         levels=judge.levels,
         headline=judge.headline,
         entries=(
-            *_ranked([entry for entry in entries if entry.result is not None]),
+            *_ranked([entry for entry in entries if entry.result is not None], judge.config.tie_breaks),
             *(entry for entry in entries if entry.result is None),
         ),
     )
@@ -273,7 +274,8 @@ def _read(path: Path, config: BoardConfig, watcher: Watcher) -> _Folder | None:
     if SLUG.fullmatch(path.name) and not file_problem(path, FILE_NAME):
         with suppress(UnreadableError):  # which its reader reports
             files.append((FILE_NAME, sha256_of(path / FILE_NAME)))
-    return _Folder(path, meta, config.anonymous or anonymous, reason, problems, tuple(files))
+    anonymous = anonymous or config.hides_names(None if meta is None else meta.phase)
+    return _Folder(path, meta, anonymous, reason, problems, tuple(files))
 
 
 def _mentions(text: bytes, name: str) -> bool:
@@ -350,6 +352,9 @@ def _no_rank_reason(meta: SubmissionMeta, result: Result, config: BoardConfig) -
         return f"not of the phase {config.phase}" + ("" if config.anonymous or meta.anonymous else other)
     if not meta.primary:
         return "not the primary submission of its team"
+    against = config.rules.no_rank_reason(meta)
+    if against:
+        return against
     return ""
 
 
@@ -366,14 +371,14 @@ def _sentences(report: Report) -> Iterator[str]:
     return (sentence_of(group) for group in report.groups if group.severity is Severity.ERROR)
 
 
-def _ranked(entries: list[Entry]) -> list[Entry]:
+def _ranked(entries: list[Entry], tie_breaks: Sequence[str]) -> list[Entry]:
     """The scored entries from best to worst; those without a reason against it get their standing among themselves."""
+    check_tie_breaks(tie_breaks, [entry.result for entry in entries if entry.result is not None])
     results = {entry.slug: entry.result for entry in entries if entry.result is not None}
     competing = {entry.slug: results[entry.slug] for entry in entries if not entry.reason}
     standings = {standing.name: standing for standing in rank(competing)}
 
-    def order(entry: Entry) -> tuple[float, float, str]:
-        result = results[entry.slug]
-        return (-result.headline_score, -result.scores[result.evidence_metrics[1]], entry.slug)
+    def order(entry: Entry) -> tuple[float | str, ...]:
+        return order_key(results[entry.slug], entry.meta, entry.slug, tie_breaks)
 
     return [replace(entry, standing=standings.get(entry.slug)) for entry in sorted(entries, key=order)]

@@ -11,7 +11,6 @@ from averitec_eval.audit.records import Audit
 from averitec_eval.leaderboard.page import Page
 from averitec_eval.leaderboard.rendering import board_anchor, frame, metric_heading, render
 from averitec_eval.leaderboard.view import Estimate, PublicBoard, PublicSite, PublicSystem, PublishedBoard
-from averitec_eval.ranking import TIE_BREAK
 from averitec_eval.statistics import Settings
 from averitec_eval.tables import Table
 
@@ -39,7 +38,7 @@ class TableColumn(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class RowGroup:
-    """Rows of the table that belong together: ``key`` is ranked, compared, unranked or unscored."""
+    """Rows of the table that belong together: ``key`` is one of ``GROUPS``."""
 
     key: str
     title: str
@@ -134,7 +133,7 @@ def _section(board: PublicBoard, charts: Charts | None) -> BoardSection:
         signature=board.signature,
         level=board.settings.level,
         settings=board.settings,
-        tie_break=TIE_BREAK,
+        tie_break=board.tie_break,
         columns=table_columns(board),
         groups=tuple(row_groups(board)),
         top=axis_top(headlines),
@@ -188,26 +187,30 @@ def _any(board: PublicBoard, name: str) -> bool:
     return any(getattr(system, name) is not None for system in board.systems)
 
 
+GROUPS = {
+    "ranked": "Ranked",
+    "compared": "For comparison: baselines and oracles take no rank",
+    "unranked": "Scored but not ranked",
+    "withheld": "Taking part, scores not shown",
+    "unscored": "Not scored",
+}
+"""The groups of a table's rows with their titles, from top to bottom."""
+
+
 def row_groups(board: PublicBoard) -> Iterator[RowGroup]:
     """The systems in the groups of the table, each in the board's order; groups without systems are left out."""
-    members: dict[str, list[PublicSystem]] = {"ranked": [], "compared": [], "unranked": [], "unscored": []}
+    members: dict[str, list[PublicSystem]] = {key: [] for key in GROUPS}
     for system in board.systems:
         if not system.scored:
-            key = "unscored"
+            key = "withheld" if system.withheld else "unscored"
         elif system.ranked:
             key = "ranked"
         else:
             key = "unranked" if system.kind == "system" else "compared"
         members[key].append(_slim(system))
-    titles = {
-        "ranked": "Ranked",
-        "compared": "For comparison: baselines and oracles take no rank",
-        "unranked": "Scored but not ranked",
-        "unscored": "Not scored",
-    }
     for key, systems in members.items():
         if systems:
-            yield RowGroup(key, titles[key], tuple(systems))
+            yield RowGroup(key, GROUPS[key], tuple(systems))
 
 
 _SHOWN = (
@@ -221,6 +224,7 @@ _SHOWN = (
     "rank_high",
     "tier",
     "reason",
+    "withheld",
     "problems",
     "n_missing",
     "scores",

@@ -154,13 +154,23 @@ class BoardConfig:
         """What the board is called beside others."""
         return self.name or self.phase or self.title
 
+    def hides_names(self, phase: str | None) -> bool:
+        """Whether nothing may show whose the submissions of a phase are on the day ``today``.
+
+        Of a phase that there is not, if nothing may show it of any: the one that was meant is not known.
+        """
+        if not self.phases:
+            return self.anonymous or self.rules.hides_names(self.today)
+        meant = [one for one in self.phases if one.name == phase] or self.phases
+        return self.anonymous or any(one.rules.hides_names(self.today) for one in meant)
+
     def boards(self) -> tuple[BoardConfig, ...]:
         """The configuration of each board that is shown: itself, or one for each phase that is not private.
 
         ``anonymous`` is set in those whose rules hide all names on the day ``today``.
         """
         if not self.phases:
-            return (replace(self, anonymous=self.anonymous or self.rules.hides_names(self.today)),)
+            return (replace(self, anonymous=self.hides_names(None)),)
         return tuple(
             replace(
                 self,
@@ -176,7 +186,7 @@ class BoardConfig:
                 split=phase.split,
                 judge=phase.judge,
                 rules=phase.rules,
-                anonymous=self.anonymous or phase.rules.hides_names(self.today),
+                anonymous=self.hides_names(phase.name),
             )
             for phase in self.phases
             if not phase.private

@@ -18,6 +18,8 @@ from averitec_eval.audit.tables import gap_text, value_text
 from averitec_eval.comparison import PairComparison, compare
 from averitec_eval.files import sha256_of
 from averitec_eval.leaderboard.board import Board, Entry, sentence_of
+from averitec_eval.leaderboard.ordering import order_key, tie_break_text
+from averitec_eval.leaderboard.rules import EVERYONE
 from averitec_eval.leaderboard.view import (
     Change,
     ConfusionMatrix,
@@ -92,6 +94,7 @@ def public_site(
         title=config.title,
         description=config.description,
         submit=config.submit,
+        contact=config.contact,
         boards=tuple(map(public_board, boards)),
         published=tuple(published),
         changes=tuple(changes),
@@ -107,10 +110,15 @@ def public_board(board: Board) -> PublicBoard:
     config, gold = board.config, board.gold
     profile = get_profile(config.profile)
     headline = board.headline
-    entries = dict(sorted(_by_id(board.entries).items(), key=lambda item: _place(*item)))
+    rules = config.rules
+    shown = rules.scores == EVERYONE
+    by_id = _by_id(board.entries)
+    entries = {id: by_id[id] for id in sorted(by_id, key=lambda id: _place(id, by_id[id], config.tie_breaks, shown))}
     owners = tuple((sha256, id) for id, entry in entries.items() for sha256 in [_predictions_hash(entry)] if sha256)
     systems = tuple(_System(id, entry, board, owners).view() for id, entry in entries.items())
-    results = {id: entry.result for id, entry in entries.items() if entry.result is not None}
+    if not shown:
+        systems = tuple(_without_scores(system, rules.scores_reason) for system in systems)
+    results = {id: entry.result for id, entry in entries.items() if entry.result is not None and shown}
     scores = next((list(result.scores) for result in results.values()), [])
     return PublicBoard(
         folder=config.folder,
@@ -127,6 +135,8 @@ def public_board(board: Board) -> PublicBoard:
         public_gold=config.public,
         systems=systems,
         claims=tuple(map(_claim, gold)) if config.public else (),
+        tie_break=tie_break_text(config.tie_breaks),
+        rules=tuple(rules.sentences()),
         comparisons=tuple(_comparisons(results, {system.id: system.name for system in systems}, board, headline)),
     )
 
@@ -177,12 +187,39 @@ def _address(slug: str) -> str:
     return "folder-" + hashlib.sha256(slug.encode("utf-8", "surrogatepass")).hexdigest()[:PSEUDONYM_DIGITS]
 
 
-def _place(id: str, entry: Entry) -> tuple[bool, float, float, str]:
-    """Best first, then whatever has no score. Ties go by public id: the folder's name would tell of anonymous ones."""
+def _place(id: str, entry: Entry, tie_breaks: Sequence[str], by_score: bool) -> tuple[bool | float | str, ...]:
+    """Best first unless scores are not shown, then whatever has none. Names are public ids, for folders would tell."""
     result = entry.result
-    if result is None:
-        return (True, 0.0, 0.0, id)
-    return (False, -result.headline_score, -result.scores[result.evidence_metrics[1]], id)
+    if result is None or not by_score:
+        return (result is None, id)
+    return (False, *order_key(result, entry.meta, id, tie_breaks))
+
+
+WITHOUT_SCORES = (
+    "id",
+    "name",
+    "team",
+    "kind",
+    "anonymous",
+    "reason",
+    "problems",
+    "date",
+    "description",
+    "url",
+    "models",
+    "open_weights",
+    "hardware",
+    "seconds_per_claim",
+    "validation",
+    "findings",
+    "files",
+)
+"""All that is shown of a submission where scores are not."""
+
+
+def _without_scores(system: PublicSystem, reason: str) -> PublicSystem:
+    kept = PublicSystem(**{name: getattr(system, name) for name in WITHOUT_SCORES})
+    return replace(kept, withheld=system.scored, reason=system.reason or reason)
 
 
 class _System:

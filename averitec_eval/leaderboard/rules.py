@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -86,6 +86,41 @@ class Rules:
         if meta.seconds_per_claim > self.runtime_limit:
             return f"over the runtime limit: {meta.seconds_per_claim:g} seconds a claim, at most {self.runtime_limit:g}"
         return ""
+
+    def sentences(self) -> Iterator[str]:
+        """Yield the rules in words, for participants."""
+        if self.starts is not None or self.ends is not None:
+            begin = "" if self.starts is None else f" from {self.starts.text}"
+            end = "" if self.ends is None else f" until {'the end of ' if self.ends.is_day else ''}{self.ends.text}"
+            yield f"Open{begin}{end} (UTC)."
+        limits = self.limits
+        counts = [
+            f"{limit:,} {what}"
+            for limit, what in (
+                (limits.per_day, "valid submissions a day"),
+                (limits.total, "valid submissions in all"),
+                (limits.invalid_per_day, "invalid submissions a day"),
+                (limits.bytes, "bytes a prediction file"),
+            )
+            if limit is not None
+        ]
+        if counts:
+            yield f"At most {', '.join(counts)}."
+        if self.require:
+            yield f"To take a rank, submission.yaml must give: {', '.join(self.require)}."
+        if self.runtime_limit is not None:
+            yield f"To take a rank, a system must say its seconds_per_claim, at most {self.runtime_limit:g}."
+        if self.anonymous_until is not None:
+            yield f"Nothing shows whose a submission is until {self.anonymous_until}."
+        if self.scores != EVERYONE:
+            yield f"{self.scores_reason.capitalize()}."
+
+    @property
+    def scores_reason(self) -> str:
+        """Why scores are not shown to everyone, in words; an empty string if they are."""
+        if self.scores == EVERYONE:
+            return ""
+        return f"scores are shown to {'the participant and ' if self.scores == PARTICIPANT else ''}the organisers only"
 
     def hides_names(self, today: str | None) -> bool:
         """Whether the names are hidden on an ISO day; where the day is not known, they are."""
