@@ -219,7 +219,7 @@ class Averitec(evaluate.Metric):  # type: ignore[misc]
 
     def _let_go(self) -> None:
         """Forget what was added, and free its file: otherwise the next to compute waits for the lock."""
-        state = vars(self)
+        state = self.__dict__
         for file in {state["cache_file_name"], *(state["file_paths"] or ())} - {None}:
             Path(file).unlink(missing_ok=True)
         for lock in (state["filelock"], *(state["filelocks"] or ())):

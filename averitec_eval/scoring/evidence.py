@@ -86,6 +86,14 @@ def match_evidence(predicted: Sequence[str], gold: Sequence[str], meteor: Meteor
     return Matching(utility, pairs, tuple(first), len(counted))
 
 
+def evidence_utility(scores: NDArray[np.float64], profile: Profile) -> float:
+    """The utility of the best matching, in [0, 1], from the METEOR of each counted string with each gold string.
+
+    Without counted strings it is 0.
+    """
+    return _assign(scores, profile)[0] if len(scores) else 0.0
+
+
 def _assign(scores: NDArray[np.float64], profile: Profile) -> tuple[float, tuple[MatchedPair, ...]]:
     """The utility and the pairs of the best matching, from the METEOR of each predicted with each gold string."""
     from scipy.optimize import linear_sum_assignment
@@ -102,6 +110,7 @@ __all__ = [
     "MatchedPair",
     "Matching",
     "comparison_strings",
+    "evidence_utility",
     "gold_questions",
     "match_evidence",
     "predicted_questions",

@@ -138,8 +138,12 @@ _Pairs = list[int]
 """Matched positions, each pair as one number: the candidate's times the reference's ``width``, plus the reference's."""
 
 
+MOST_KNOWN = 512
+"""Of how many words of candidates the relations with one set of references are remembered."""
+
+
 class _Relations:
-    """What words could match by in the references of one call."""
+    """What words could match by in some references."""
 
     __slots__ = ("_by_sense", "_known", "_senses", "_stems")
 
@@ -154,6 +158,9 @@ class _Relations:
 
     def of(self, words: Sequence[str]) -> _Candidate:
         """What the words of a candidate could match by."""
+        # A new dictionary, not an emptied one: another thread may be reading the old one.
+        if len(self._known) > MOST_KNOWN:
+            self._known = {}
         known, stems, senses_here, by_sense = self._known, self._stems, self._senses, self._by_sense
         for word in {*words}.difference(known):
             stem, senses = _STEM_AND_SENSES[word]
@@ -234,6 +241,27 @@ def _score(words: int, candidate: _Candidate, reference: _Reference) -> float:
     return _formula(len(pairs), _count_chunks(pairs, reference.width), words, reference.width - 1)[4]
 
 
+class PreparedReferences:
+    """References that any number of candidates are compared with, cut into words once; safe to use from threads."""
+
+    __slots__ = ("_relations", "_targets")
+
+    def __init__(self, references: Sequence[str]) -> None:
+        known = {text: _Reference(text) for text in dict.fromkeys(references)}
+        self._targets = [known[text] for text in references]
+        self._relations = _Relations(known.values())
+
+    def pairwise(self, candidates: Sequence[str]) -> NDArray[np.float64]:
+        """METEOR, in [0, 1), of each candidate against each reference: shape (candidates, references)."""
+        rows: dict[str, list[float]] = {}
+        for text in candidates:
+            if text not in rows:
+                words = lower_words(text)
+                matchable = self._relations.of(words)
+                rows[text] = [_score(len(words), matchable, reference) for reference in self._targets]
+        return _matrix([rows[text] for text in candidates], len(self._targets))
+
+
 class PinnedMeteor:
     """METEOR as NLTK 3.7 to 3.9 define it, from this package's own code and resources."""
 
@@ -246,16 +274,11 @@ class PinnedMeteor:
 
         A text without words scores 0 against everything. Raises ``ResourceError`` if a resource is missing or damaged.
         """
-        known = {text: _Reference(text) for text in dict.fromkeys(references)}
-        prepared = [known[text] for text in references]
-        relations = _Relations(known.values())
-        rows: dict[str, list[float]] = {}
-        for text in candidates:
-            if text not in rows:
-                words = lower_words(text)
-                matchable = relations.of(words)
-                rows[text] = [_score(len(words), matchable, reference) for reference in prepared]
-        return _matrix([rows[text] for text in candidates], len(references))
+        return self.prepare(references).pairwise(candidates)
+
+    def prepare(self, references: Sequence[str]) -> PreparedReferences:
+        """The references, to be compared with candidates as by ``pairwise`` many times over."""
+        return PreparedReferences(references)
 
     def single(self, candidate: str, reference: str) -> float:
         """METEOR, in [0, 1), of one candidate against one reference."""
@@ -356,4 +379,14 @@ def get_meteor(name: str) -> Meteor:
     raise UsageError(f"METEOR variant {name!r}: unknown; expected 'pinned' or 'nltk'")
 
 
-__all__ = ["Alignment", "Match", "Meteor", "NltkMeteor", "PinnedMeteor", "align", "get_meteor", "meteor"]
+__all__ = [
+    "Alignment",
+    "Match",
+    "Meteor",
+    "NltkMeteor",
+    "PinnedMeteor",
+    "PreparedReferences",
+    "align",
+    "get_meteor",
+    "meteor",
+]
