@@ -69,9 +69,6 @@ its replies could not be used; others as for averitec-eval.
 
 REPLIES = "replies.sqlite"
 LONE_REPLIES = "ev2r-replies.sqlite"
-LOCAL_CONTEXT = 8192
-"""Tokens of prompt and reply together: as many as the local model was made for."""
-
 INTERRUPTED, FAILED, UNFINISHED = 130, 5, 1
 AGREEMENT = "agreement.json"
 DISPUTED_SHOWN = 20
@@ -291,7 +288,7 @@ def _run(args: argparse.Namespace, out: Output) -> int:
         if args.dry_run:
             return _estimate(args, gold, identity, prompts, out)
         with ExitStack() as stack:
-            replies, chat = _replies(args, stack), _chat(args, identity, stack)
+            replies, chat = _replies(args, stack), _chat(args, identity)
             judging = _Judging(args, gold, prompts, replies, chat, out)
             if args.repeat is None:
                 result, code = judging.once(identity, args.out)
@@ -304,6 +301,7 @@ def _run(args: argparse.Namespace, out: Output) -> int:
 def _check(args: argparse.Namespace) -> None:
     """Refuse options that contradict each other, before anything is read or asked."""
     from averitec_eval.judge.run import LITE
+    from averitec_eval.scoring.profiles import check_levels
 
     if args.repeat is not None and args.out is None:
         raise UsageError("--repeat writes a folder for each run: give --out DIR")
@@ -316,6 +314,9 @@ def _check(args: argparse.Namespace) -> None:
             raise UsageError(f"--offline asks nothing, so that --{name.replace('_', '-')} has no meaning with it")
     if args.max_cost is not None and (args.input_price is None or args.output_price is None):
         raise UsageError("--max-cost needs --input-price and --output-price, of a million tokens")
+    check_levels(args.level or ())
+    settings_of(args)
+    _asking(args)
 
 
 def _replies_path(args: argparse.Namespace) -> Path:
@@ -350,39 +351,28 @@ def _asking(args: argparse.Namespace) -> Asking:
     )
 
 
-def _chat(args: argparse.Namespace, identity: JudgeIdentity, stack: ExitStack) -> AsyncChat | None:
+def _chat(args: argparse.Namespace, identity: JudgeIdentity) -> AsyncChat | None:
     """Who is to be asked; None where nobody is."""
     from averitec_eval.judge.run import LITE, LOCAL
 
     if args.offline or args.model == LITE:
         return None
-    from averitec_eval.judge.client import LocalJudge, ServedJudge
+    from averitec_eval.judge.client import local_chat, served_chat
 
     if args.model == LOCAL:
-        from averitec_eval.baselines.models.local import SmolLM2
-
-        local = SmolLM2(context=LOCAL_CONTEXT)
-        stack.callback(local.close)
-        return LocalJudge(local, identity.parameters)
-    return ServedJudge(
-        args.model,
-        args.base_url,
-        identity.parameters,
-        timeout=args.timeout,
-        key=_key(args.base_url),
-    )
+        return local_chat(identity)
+    _check_key(args.base_url)
+    return served_chat(identity, args.base_url, timeout=args.timeout)
 
 
-def _key(base_url: str | None) -> str:
-    """The key from the environment. Raises ``UsageError`` where there is none for a server that wants one."""
+def _check_key(base_url: str | None) -> None:
+    """Refuse to ask OpenAI without a key: every question would come back."""
     from averitec_eval.baselines.models.service import KEY_VARIABLES, NO_KEY, key_from
 
-    key = key_from(os.environ)
-    if key == NO_KEY and base_url is None:
+    if base_url is None and key_from(os.environ) == NO_KEY:
         raise UsageError(
             f"no key: set {' or '.join(KEY_VARIABLES)} to ask OpenAI, or name another server with --base-url"
         )
-    return key
 
 
 def _estimate(args: argparse.Namespace, gold: Gold, identity: JudgeIdentity, prompts: JudgePrompts, out: Output) -> int:

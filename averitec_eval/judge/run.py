@@ -28,7 +28,7 @@ from averitec_eval.scoring.judgements import (
     without_evidence,
 )
 from averitec_eval.scoring.parallel import OnClaim
-from averitec_eval.scoring.profiles import PROFILES, Ev2R, Profile, get_profile
+from averitec_eval.scoring.profiles import PROFILES, Ev2R, Profile, check_levels, get_profile
 from averitec_eval.scoring.results import ClaimScore, Result
 from averitec_eval.statistics.resampling import Settings
 
@@ -317,6 +317,7 @@ def run_judge(
     """
     if limit is not None and limit < 1:
         raise UsageError(f"a limit must be at least 1; found {limit}")
+    check_levels(levels)  # before anything is paid for
     rules = ev2r_rules(profile)
     gold = gold if isinstance(gold, Gold) else read_gold(gold)
     asked = None
