@@ -14,9 +14,17 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from averitec_eval.errors import UsageError
 from averitec_eval.json_output import to_json
-from averitec_eval.scoring.columns import check_metric, claim_columns, columns_of, from_sums, is_proportion
+from averitec_eval.scoring.columns import (
+    check_metric,
+    claim_columns,
+    columns_of,
+    count_column,
+    from_sums,
+    is_judged,
+    is_proportion,
+)
 from averitec_eval.scoring.results import Result
-from averitec_eval.scoring.signature import Signature
+from averitec_eval.scoring.signature import JUDGE_FIELDS, Signature
 from averitec_eval.statistics import (
     Settings,
     after_swap,
@@ -65,7 +73,7 @@ class PairComparison:
     this test on this many claims would find with probability .8, by the spread of the paired differences; None where
     the two never differ. ``won_by_a`` and ``won_by_b`` are the ids of the claims that decide it: all of them for a
     metric that a claim gets or not, else those with the largest differences. For F1 a claim is won by getting its
-    label right.
+    label right. A metric of a judge's is compared on the ``n`` claims that have it in both, and so are the two scores.
     """
 
     a: str
@@ -93,7 +101,8 @@ class PairComparison:
 
         ``level`` is the level of confidence and ``family`` the number of comparisons that p was adjusted over.
         """
-        scores = f"{self.score_a:.3f} against {self.score_b:.3f} on {self.n} claims"
+        claims = f"on the {self.n} claims judged in both" if is_judged(self.metric) else f"on {self.n} claims"
+        scores = f"{self.score_a:.3f} against {self.score_b:.3f} {claims}"
         if self.difference == 0:
             begin = f"{self.a} and {self.b} score the same on {self.metric} ({scores})"
         else:
@@ -114,8 +123,8 @@ class Comparison:
     """Pairs of systems compared on the same gold claims.
 
     ``names`` are the systems in the order given, ``incomplete`` those that leave claims out, which score 0.
-    ``signature`` is theirs. ``pairs`` are all pairs, or each system against the ``baseline``, for each of
-    ``metrics``; together they are the family that p values are adjusted over.
+    ``signature`` is theirs; it names a judge only where a metric is one's. ``pairs`` are all pairs, or each system
+    against the ``baseline``, for each of ``metrics``; together they are the family that p values are adjusted over.
     """
 
     names: tuple[str, ...]
@@ -229,10 +238,11 @@ def compare(
 ) -> Comparison:
     """Compare two or more results by name on the metrics named, or on the headline.
 
-    All results must be of the same gold claims and have signatures that agree in all but the headline level. With
-    ``baseline`` each other system is compared with that one, else every pair is. Shares of claims are tested with
-    McNemar's exact test, everything else with a randomisation test; see docs/ranks.md. Raises ``UsageError`` for
-    fewer than two results, results that cannot be compared, and unknown names.
+    All results must be of the same gold claims and have signatures that agree in all but the headline level, and in the
+    judge if no metric is one's. With ``baseline`` each other system is compared with that one, else every pair is.
+    Shares of claims are tested with McNemar's exact test, everything else with a randomisation test; see docs/ranks.md.
+    A judge's metrics are compared on the claims that have them in both results of a pair. Raises ``UsageError`` for
+    fewer than two results, results that cannot be compared, unknown names, and scores that are withheld.
     """
     settings = settings or Settings()
     names = list(results)
@@ -240,12 +250,16 @@ def compare(
         raise UsageError("a comparison needs at least two systems")
     if baseline is not None and baseline not in names:
         raise UsageError(f"the baseline '{baseline}' is none of the systems compared: {', '.join(names)}")
-    _check_comparable(results)
     first_result = results[names[0]]
-    chosen = tuple(dict.fromkeys(metrics)) or (first_result.headline,)
+    chosen = tuple(dict.fromkeys(metrics)) or (_common_headline(results),)
+    by_judge = any(map(is_judged, chosen))
+    _check_comparable(results, by_judge=by_judge)
     for metric in chosen:
-        for result in results.values():
-            check_metric(metric, result)
+        for name, result in results.items():
+            try:
+                check_metric(metric, result)
+            except UsageError as error:
+                raise UsageError(f"{name}: {error}" if is_judged(metric) else str(error)) from None
     order = list(results.values())
     pairs = [
         pair for metric in chosen for pair in _compare_on(metric, names, order, _pairs_of(names, baseline), settings)
@@ -256,7 +270,7 @@ def compare(
         incomplete=tuple(name for name, result in results.items() if not result.complete),
         metrics=chosen,
         baseline=baseline,
-        signature=first_result.signature,
+        signature=first_result.signature if by_judge else first_result.signature.without_judge(),
         settings=settings,
         pairs=tuple(
             PairComparison(**pair, p_adjusted=p, significant=p < 1 - settings.level)
@@ -265,14 +279,32 @@ def compare(
     )
 
 
-def _check_comparable(results: Mapping[str, Result]) -> None:
+def _common_headline(results: Mapping[str, Result]) -> str:
+    """What is compared where no metric is named: the headline of the first result.
+
+    Raises ``UsageError`` where a judge's headline is withheld: another headline in its place would say something else.
+    """
+    withheld = [
+        f"{result.judge.headline} of {name} is withheld, for {result.judge.withheld_text()}"
+        for name, result in results.items()
+        if result.judge is not None and result.judge.withheld
+    ]
+    if withheld:
+        raise UsageError(f"{'; '.join(withheld)}. Name another metric to compare by")
+    return next(iter(results.values())).headline
+
+
+def _check_comparable(results: Mapping[str, Result], *, by_judge: bool) -> None:
     (first_name, first), *others = results.items()
     ids = [claim.claim_id for claim in first.claims]
     problems = []
     for name, result in others:
         for field in fields(Signature):
-            here, there = getattr(first.signature, field.name), getattr(result.signature, field.name)
-            if field.name != "level" and here != there:
+            here, there = (
+                getattr(signature, field.name) or "none" for signature in (first.signature, result.signature)
+            )
+            passed_over = ("level",) if by_judge else ("level", *JUDGE_FIELDS)
+            if field.name not in passed_over and here != there:
                 problems.append(f"{field.name} is {here} for {first_name} and {there} for {name}")
         if first.inputs.gold_sha256 != result.inputs.gold_sha256 or [c.claim_id for c in result.claims] != ids:
             problems.append(f"{first_name} and {name} were not scored against the same gold claims")
@@ -298,7 +330,48 @@ def _compare_on(
     import numpy as np
 
     first, second = pairs
+    ids = np.array([claim.claim_id for claim in results[0].claims])
     columns = [claim_columns(result) for result in results]
+    present = np.stack([column[count_column(metric)] > 0 for column in columns])
+    jointly = present[first] & present[second]
+    rows: dict[int, dict[str, Any]] = {}
+    # The pairs with the same claims in common see the same resamples; without a judge that is all of them.
+    masks, group_of = np.unique(jointly, axis=0, return_inverse=True)
+    for group, kept in enumerate(masks):
+        members = np.flatnonzero(group_of.reshape(-1) == group)
+        systems, places = np.unique(np.concatenate([first[members], second[members]]), return_inverse=True)
+        if not kept.any():
+            a, b = names[first[members[0]]], names[second[members[0]]]
+            raise UsageError(f"{a} and {b} have no claim in common with {metric}")
+        part = _compare_among(
+            metric,
+            [names[k] for k in systems],
+            [results[k].scores[metric] for k in systems],
+            [{name: values[kept] for name, values in columns[k].items()} for k in systems],
+            (places[: len(members)], places[len(members) :]),
+            ids[kept],
+            settings,
+        )
+        rows.update(zip(members.tolist(), part, strict=True))
+    return [rows[index] for index in range(len(first))]
+
+
+def _compare_among(
+    metric: str,
+    names: Sequence[str],
+    scores: Sequence[float],
+    columns: Sequence[Mapping[str, Array]],
+    pairs: tuple[Indices, Indices],
+    ids: NDArray[np.int64],
+    settings: Settings,
+) -> list[dict[str, Any]]:
+    """The same for pairs that are compared on the same claims, those of ``ids``, of which the columns are.
+
+    ``scores`` are the systems' on all claims.
+    """
+    import numpy as np
+
+    first, second = pairs
     needed = columns_of(metric)
     block = np.hstack([np.stack([column[name] for name in needed], axis=1) for column in columns])
     sums = resampled_sums(block, settings.resamples, settings.generator())
@@ -306,7 +379,7 @@ def _compare_on(
     samples = np.stack(
         [
             from_sums(metric, dict(zip(needed, sums[:, k * width : (k + 1) * width].T, strict=True)))
-            for k in range(len(results))
+            for k in range(len(columns))
         ],
         axis=1,
     )
@@ -325,11 +398,12 @@ def _compare_on(
         errors = np.std(samples[:, first] - samples[:, second], axis=0, ddof=1)
         p = _swap_p(metric, block, width, first, second, settings)
     detectable = smallest_detectable(errors, settings.level, POWER)
-    ids = np.array([claim.claim_id for claim in results[0].claims])
+    if is_judged(metric):
+        scores = [math.fsum(column[metric]) / len(ids) for column in columns]
     rows = []
     for index, (a, b) in enumerate(zip(first.tolist(), second.tolist(), strict=True)):
         difference = values[:, a] - values[:, b]
-        score_a, score_b = results[a].scores[metric], results[b].scores[metric]
+        score_a, score_b = scores[a], scores[b]
         rows.append(
             {
                 "a": names[a],

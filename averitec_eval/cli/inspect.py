@@ -63,7 +63,9 @@ def _load(args: argparse.Namespace, path: str) -> dict[str, Any]:
     from averitec_eval.scoring.runs import find_claim, read_results
 
     if Path(path).is_dir():
-        return {"signature": read_results(path)["signature"], **find_claim(path, args.claim)}
+        results = read_results(path)
+        judge = {} if "judge" not in results else {"judge": results["judge"]}
+        return {"signature": results["signature"], **judge, **find_claim(path, args.claim)}
     if args.gold is None:
         raise UsageError(f"{path} is not a run folder: give --gold with a prediction file, or score it with --out")
     from averitec_eval.api import score_claim
@@ -90,6 +92,9 @@ def _print_claim(claim: dict[str, Any], out: Output) -> None:
     line(f"gold: {claim['gold']}; predicted: {claim['predicted'] or 'nothing'}")
     for sentence in why(claim, claim["signature"]):
         line(sentence)
+    if "judge" in claim:
+        for sentence in _judge_sentences(claim):
+            line(sentence)
     if claim["pairs"]:
         line("Matched pairs, best first. Matched words: [exact] [~same stem] [=synonym]", apart=True)
     for pair in sorted(claim["pairs"], key=lambda pair: (-pair["meteor"], pair["predicted"])):
@@ -116,6 +121,22 @@ def _print_claim(claim: dict[str, Any], out: Output) -> None:
         for index, text in rest:
             line(f"{index + 1}: {printable(text)}", 2)
     out.data(f"\nsignature: {claim['signature']}\n")
+
+
+def _judge_sentences(claim: dict[str, Any]) -> list[str]:
+    """What the judge of a run said of one of its claims. Raises ``UnreadableError`` if that is damaged."""
+    from averitec_eval.errors import UnreadableError
+    from averitec_eval.scoring.explain import ev2r_sentence, judgement_sentences
+    from averitec_eval.scoring.results import ClaimScore
+
+    judge = claim["judge"]
+    try:
+        score = ClaimScore.from_dict(claim)
+        first = ev2r_sentence(score, float(judge["level"]), judge["comparison"])
+        rest = [] if score.ev2r is None or score.missing else judgement_sentences(score.ev2r)
+        return [f"Judged by {printable(str(judge['model']))}. {first}", *rest]
+    except (KeyError, TypeError, ValueError) as error:
+        raise UnreadableError(f"claim {claim['claim_id']}: the judgements are damaged: {error}") from None
 
 
 def _marked(title: str, words: Sequence[str], kinds: Mapping[int, str]) -> Text:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 COUNT = "claims"
 """The column of ones: its sum is the number of claims."""
 
-_EV2R = re.compile(r"ev2r(?:_[a-z0-9]+)*?(?P<part>_q_recall|_qa_recall|_qa_precision|@.+)")
+_EV2R = re.compile(r"(?P<name>ev2r(?:_[a-z0-9]+)*?)(?P<part>_q_recall|_qa_recall|_qa_precision|@.+)")
 _EV2R_COUNTS = {"_q_recall": "claims_with_q_recall", "_qa_precision": "claims_with_qa_precision"}
 _RECALLED = "claims_with_qa_recall"
 """Which column of ones and zeros counts the claims that a metric of a judge is over."""
@@ -123,15 +123,21 @@ def columns_of(metric: str) -> tuple[str, ...]:
     return (metric, count_column(metric))
 
 
+def ev2r_parts(metric: str) -> tuple[str, str] | None:
+    """What a metric's name begins with and how it goes on, such as ``ev2r`` and ``@0.5``; None for no judge's."""
+    found = _EV2R.fullmatch(metric)
+    return None if found is None else (found["name"], found["part"])
+
+
 def is_judged(metric: str) -> bool:
     """Whether a metric is a judge's, which not every claim need have a value of."""
-    return _EV2R.fullmatch(metric) is not None
+    return ev2r_parts(metric) is not None
 
 
 def count_column(metric: str) -> str:
     """The column whose sum is the number of claims that a metric is over; for an F1 that is all of them."""
-    found = _EV2R.fullmatch(metric)
-    return COUNT if found is None else _EV2R_COUNTS.get(found["part"], _RECALLED)
+    found = ev2r_parts(metric)
+    return COUNT if found is None else _EV2R_COUNTS.get(found[1], _RECALLED)
 
 
 def from_sums(metric: str, sums: Mapping[str, Array]) -> Array:
@@ -183,6 +189,7 @@ __all__ = [
     "claim_columns",
     "columns_of",
     "count_column",
+    "ev2r_parts",
     "first_columns",
     "from_sums",
     "is_judged",

@@ -26,16 +26,18 @@ _RELATIVE_TIE, _ABSOLUTE_TIE = 1e-12, 1e-14
 _PAIRS_AT_A_TIME = 64
 
 
-def discordant(credit: npt.ArrayLike) -> Integers:
+def discordant(credit: npt.ArrayLike, present: npt.ArrayLike | None = None) -> Integers:
     """Who beats whom on how many claims, for credits of 0 and 1 (n, m), a column for each system.
 
     Gives an array (m, m) that holds in row i, column j the number of claims with credit for i and none for j:
-    ``mcnemar(wins, wins.T)`` are the p-values of all pairs.
+    ``mcnemar(wins, wins.T)`` are the p-values of all pairs. Where ``present`` (n, m) is 0 it is unknown whether the
+    system has credit; a pair is compared on the claims that are known of both.
     """
     import numpy as np
 
     won = np.asarray(credit, dtype=bool).astype(np.float64)
-    wins: Integers = (won.T @ (1 - won)).astype(np.int64)
+    known = np.ones_like(won) if present is None else np.asarray(present, dtype=bool).astype(np.float64)
+    wins: Integers = ((won * known).T @ (known * (1 - won))).astype(np.int64)
     return wins
 
 
