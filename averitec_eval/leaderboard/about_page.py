@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from importlib import resources
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from averitec_eval.leaderboard.judged_view import JudgeFacts, judge_facts
 from averitec_eval.leaderboard.page import Page
 from averitec_eval.leaderboard.rendering import Crumb, frame, render
 from averitec_eval.leaderboard.view import PublicBoard, PublicClaim, PublicSite
@@ -61,15 +62,21 @@ class BoardFacts(NamedTuple):
     public_gold: bool
     signature: str
     headline: str
+    judge: JudgeFacts | None
 
 
 class ProfileFacts(NamedTuple):
-    """A profile and the boards that are scored by it; ``levels`` are all at which the score is reported."""
+    """A profile and the boards that are scored by it.
+
+    ``levels`` are all at which the score is reported; ``ranks`` says whether it ranks on any of the boards: where there
+    is a judge, the judge's score does.
+    """
 
     profile: Profile
     levels: tuple[str, ...]
     level: str
     boards: tuple[str, ...]
+    ranks: bool
 
 
 def about_page(site: PublicSite) -> Page:
@@ -120,6 +127,7 @@ def _facts(board: PublicBoard) -> BoardFacts:
         bool(board.claims),
         board.signature,
         board.headline,
+        judge_facts(board),
     )
 
 
@@ -132,6 +140,7 @@ def _profiles(boards: tuple[PublicBoard, ...]) -> Iterator[ProfileFacts]:
             tuple(map(level_name, levels)),
             level_name(profile.headline_level),
             tuple(board.name for board in members),
+            any(board.judge is None for board in members),
         )
 
 

@@ -13,8 +13,8 @@ from pathlib import Path
 from averitec_eval.audit.records import Audit
 from averitec_eval.errors import ConfigError, UnreadableError, UsageError
 from averitec_eval.files import sha256_of
-from averitec_eval.formats import read_gold
 from averitec_eval.leaderboard.config import BoardConfig
+from averitec_eval.leaderboard.gold import board_gold
 from averitec_eval.leaderboard.judging import Judge, ScoredFile, Watcher
 from averitec_eval.leaderboard.ordering import check_tie_breaks, order_key
 from averitec_eval.leaderboard.store import Store
@@ -26,9 +26,11 @@ from averitec_eval.leaderboard.submission import (
     read_submission_folder,
     text_of_settings,
 )
+from averitec_eval.leaderboard.view import BoardJudge
 from averitec_eval.ranking import Standing, rank
 from averitec_eval.records import Gold
 from averitec_eval.scoring.details import ClaimDetail
+from averitec_eval.scoring.judged import JudgeSummary
 from averitec_eval.scoring.results import Result
 from averitec_eval.scoring.signature import Signature
 from averitec_eval.scoring.workers import Workers
@@ -73,7 +75,8 @@ class Entry:
     None where they were not looked at. ``files`` are the names of the files that were read, each with its SHA-256 in
     hex. ``anonymous`` says that nothing may show whose it is. ``details`` are its claims' evidence by claim id, empty
     where the gold is hidden; while the store is open they are read from there when they are first looked at. ``audit``
-    is None where the board has no audits or there is nothing to score.
+    is None where the board has no audits or there is nothing to score. ``judge`` is what became of its evidence before
+    the board's judge, also where that was too little for a score and ``result`` is None.
     """
 
     slug: str
@@ -88,6 +91,7 @@ class Entry:
     anonymous: bool = False
     details: Mapping[int, ClaimDetail] = field(default_factory=dict)
     audit: Audit | None = None
+    judge: JudgeSummary | None = None
 
     @property
     def rank(self) -> int | None:
@@ -104,7 +108,7 @@ class Entry:
 class Board:
     """A scored board: the entries with a score from best to worst, then those without, by slug.
 
-    ``signature`` says how all of them were scored.
+    ``signature`` says how all of them were scored, ``judge`` by which judge, if by any.
     """
 
     config: BoardConfig
@@ -113,6 +117,7 @@ class Board:
     levels: tuple[float, ...]
     headline: str
     entries: tuple[Entry, ...]
+    judge: BoardJudge | None = None
 
     @property
     def scored(self) -> tuple[Entry, ...]:
@@ -182,12 +187,20 @@ def judges(
 ) -> tuple[Judge, ...]:
     """A judge for each board of a configuration. The gold of private phases is not read."""
     return tuple(
-        Judge(one, read_gold(one.gold), store=store, watcher=watcher, workers=workers) for one in config.boards()
+        Judge(one, board_gold(one), store=store, watcher=watcher, workers=workers) for one in config.boards()
     )
 
 
 def judged_boards(config: BoardConfig, judges: Sequence[Judge]) -> tuple[Board, ...]:
-    """The boards whose prediction files ``judges`` judge, one each; see ``build_boards``."""
+    """The boards whose prediction files ``judges`` judge, one each; see ``build_boards``. Closes the judges."""
+    try:
+        return _judged_boards(config, judges)
+    finally:
+        for judge in judges:
+            judge.close()
+
+
+def _judged_boards(config: BoardConfig, judges: Sequence[Judge]) -> tuple[Board, ...]:
     watcher = judges[0].watcher
     folders = [_read(path, config, watcher) for path in submission_folders(config.submissions)]
     placed = [[] if config.phases else [folder for folder in folders if folder] for _ in judges]
@@ -200,7 +213,7 @@ def judged_boards(config: BoardConfig, judges: Sequence[Judge]) -> tuple[Board, 
     count, boards = sum(map(len, placed)), []
     number = 0
     for judge, own in zip(judges, placed, strict=True):
-        entries = []
+        entries: list[Entry] = []
         for folder in own:
             number += 1
             watcher.submission(folder.path.name, number, count)
@@ -220,6 +233,7 @@ def _board(judge: Judge, entries: list[Entry]) -> Board:
             *_ranked([entry for entry in entries if entry.result is not None], judge.config.tie_breaks),
             *(entry for entry in entries if entry.result is None),
         ),
+        judge=None if judge.kept is None else judge.kept.facts,
     )
 
 
@@ -305,7 +319,10 @@ def _judge(folder: _Folder, judge: Judge) -> Entry:
         files[meta.predictions] = sha256
     report = None if outcome.report is None else replace(outcome.report, name=meta.predictions)
     problems: tuple[str, ...] = ()
-    if outcome.result is not None:
+    summary = None if outcome.result is None else outcome.result.judge
+    if summary is not None and summary.withheld:
+        outcome, details, reason = replace(outcome, result=None), {}, withheld_reason(summary)
+    elif outcome.result is not None:
         reason = _no_rank_reason(meta, outcome.result, judge.config)
     elif report is None:
         reason, problems = "its prediction file is unreadable", (outcome.message,)
@@ -318,12 +335,14 @@ def _judge(folder: _Folder, judge: Judge) -> Entry:
             run, sha256, _ = judge.judge(slug, folder.path / name, meta.input_format)
             if sha256 is not None:
                 files[name] = sha256
-            if run.result is not None and run.result.complete:
+            if run.result is not None and run.result.complete and run.result.headline == judge.headline:
                 scores.append(run.result.headline_score)
             else:
-                problems += (
-                    f"the run {name} is not a valid and complete prediction file and is left out of the spread",
+                judged = run.result is not None and run.result.complete
+                found = (
+                    "has too few judgements for a score" if judged else "is not a valid and complete prediction file"
                 )
+                problems += (f"the run {name} {found} and is left out of the spread",)
         spread = Spread(tuple(scores)) if len(scores) > 1 else None
     return Entry(
         slug,
@@ -336,6 +355,20 @@ def _judge(folder: _Folder, judge: Judge) -> Entry:
         spread=spread,
         anonymous=folder.anonymous,
         details=details,
+        judge=summary,
+    )
+
+
+def withheld_reason(judge: JudgeSummary) -> str:
+    """Why a submission has no score although it was judged, with counts and no claim, in one sentence."""
+    lacking = judge.n - judge.n_judged
+    counts = judge.counts["qa"]
+    parts = [f"{count} {fault}" for fault, count in counts.unscored.items()]
+    if counts.no_reference_facts:
+        parts.append(f"{counts.no_reference_facts} without reference facts")
+    return (
+        f"its score is withheld: {judge.identity.model} gave no recall to {lacking} of {judge.n} claims "
+        f"({100 * judge.failure_rate:.1f} %, more than {100 * judge.withhold_above:g} %): {', '.join(parts)}"
     )
 
 
@@ -355,6 +388,8 @@ def _no_rank_reason(meta: SubmissionMeta, result: Result, config: BoardConfig) -
     against = config.rules.no_rank_reason(meta)
     if against:
         return against
+    if result.judge is not None and not result.judge.identity.fit:
+        return f"judged by {result.judge.identity.model}, which is not fit for ranking"
     return ""
 
 

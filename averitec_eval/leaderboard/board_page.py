@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from averitec_eval.audit.records import Audit
+from averitec_eval.leaderboard.judged_view import JudgeFacts, judge_facts
 from averitec_eval.leaderboard.page import Page
 from averitec_eval.leaderboard.rendering import board_anchor, frame, metric_heading, render
 from averitec_eval.leaderboard.view import Estimate, PublicBoard, PublicSite, PublicSystem, PublishedBoard
@@ -82,6 +83,7 @@ class BoardSection:
     top: float
     figures: tuple[Picture, ...]
     weights: tuple[str, ...]
+    judge: JudgeFacts | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +97,9 @@ class PublishedSection:
 
 def index_page(site: PublicSite, charts: Charts | None) -> Page:
     """The page ``index.html``; ``charts`` is None where no images are made, and the numbers stand there alone."""
-    boards = tuple(_section(board, charts) for board in site.boards)
+    # Scores of different judges never stand under one name.
+    several = len({board.judge for board in site.boards if board.judge is not None}) > 1
+    boards = tuple(_section(board, charts, name_judge=several) for board in site.boards)
     published = tuple(_published(board) for board in site.published)
     around = frame(site)
 
@@ -113,7 +117,7 @@ def index_page(site: PublicSite, charts: Charts | None) -> Page:
     return Page("index.html", (around, site.description, boards, published), draw)
 
 
-def _section(board: PublicBoard, charts: Charts | None) -> BoardSection:
+def _section(board: PublicBoard, charts: Charts | None, *, name_judge: bool) -> BoardSection:
     # An oracle scores so far above everything else that an axis with room for it would show no differences.
     headlines = [system.scores[board.headline] for system in board.scored if system.kind != "oracle"]
     return BoardSection(
@@ -123,7 +127,7 @@ def _section(board: PublicBoard, charts: Charts | None) -> BoardSection:
         split=board.split,
         profile=board.profile.name,
         profile_title=board.profile.title,
-        credit="at least" if board.profile.comparison == "ge" else "above",
+        credit="at least" if board.credit.comparison == "ge" else "above",
         headline=board.headline,
         n_claims=board.n_claims,
         n_ranked=sum(system.ranked for system in board.systems),
@@ -134,32 +138,39 @@ def _section(board: PublicBoard, charts: Charts | None) -> BoardSection:
         level=board.settings.level,
         settings=board.settings,
         tie_break=board.tie_break,
-        columns=table_columns(board),
+        columns=table_columns(board, name_judge=name_judge),
         groups=tuple(row_groups(board)),
         top=axis_top(headlines),
         figures=tuple(_pictures(board, charts)),
         weights=tuple(dict.fromkeys(_weights(system) for system in board.systems)),
+        judge=judge_facts(board),
     )
 
 
-def table_columns(board: PublicBoard) -> tuple[TableColumn, ...]:
-    """The columns of a board's table, from left to right."""
+def table_columns(board: PublicBoard, *, name_judge: bool = False) -> tuple[TableColumn, ...]:
+    """The columns of a board's table, from left to right; with ``name_judge`` those of a judge say which it is."""
+    judge = board.judge
+
+    def heading(metric: str) -> str:
+        own = judge is not None and metric.startswith(judge.credit_name)
+        return metric_heading(metric) + (f", {judge.model}" if judge is not None and own and name_judge else "")
+
     columns = [
         TableColumn("tier", "Tier", "number", "ascending"),
         TableColumn("rank", "Rank", "number", "ascending"),
         TableColumn("system", "System", "text", "ascending"),
     ]
     if board.headline:
-        columns.append(TableColumn("score", f"Score {metric_heading(board.headline)}", "number", metric=board.headline))
-    main = [metric for metric in MAIN_METRICS if metric in board.metrics]
+        columns.append(TableColumn("score", f"Score {heading(board.headline)}", "number", metric=board.headline))
+    judged = () if judge is None else (f"{judge.credit_name}_q_recall", f"{judge.credit_name}_qa_recall")
+    main = [metric for metric in (*judged, *MAIN_METRICS) if metric in board.metrics]
     others = [metric for metric in board.metrics if metric not in (board.headline, *main)]
-    columns += [TableColumn(metric, metric_heading(metric), "number", metric=metric) for metric in main]
-    columns += [
-        TableColumn(metric, metric_heading(metric), "number", metric=metric, optional=True) for metric in others
-    ]
+    columns += [TableColumn(metric, heading(metric), "number", metric=metric) for metric in main]
+    columns += [TableColumn(metric, heading(metric), "number", metric=metric, optional=True) for metric in others]
     return (
         *columns,
         TableColumn("missing", "Missing claims", "number", "ascending", optional=True),
+        *((TableColumn("unjudged", "Claims without recall", "number", "ascending", optional=True),) if judge else ()),
         *audit_columns(board),
         # Columns that nobody filled are there to choose, so that their absence is not taken for a choice of the board.
         TableColumn("seconds", "Seconds a claim", "number", "ascending", optional=not _any(board, "seconds_per_claim")),
@@ -241,6 +252,9 @@ _SHOWN = (
 def _slim(system: PublicSystem) -> PublicSystem:
     """The system with nothing but what the table shows, so that a change elsewhere leaves the page as it is."""
     slim = PublicSystem(**{name: getattr(system, name) for name in _SHOWN})
+    if system.judge is not None:
+        counts = replace(system.judge, unscored_claims=(), no_reference_claims=(), steered_claims=())
+        slim = replace(slim, judge=counts)
     audit = system.audit
     if audit is None:
         return slim

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from averitec_eval.leaderboard import drawing
 from averitec_eval.leaderboard.drawing import Curve, Series, available, render
 from averitec_eval.leaderboard.palette import SERIES
-from averitec_eval.leaderboard.rendering import score_name
+from averitec_eval.leaderboard.rendering import credit_name
 from averitec_eval.leaderboard.view import ConfusionMatrix, Estimate, Group, PublicBoard, PublicSystem
 from averitec_eval.scoring.profiles import CREDIT_NAMES, level_name
 from averitec_eval.tables import Column, Table, Value
@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 
 WIDTH = 6.2
 """Inches: the text of a paper in one column, and 595 pixels of a page."""
+
+_JUDGED_CREDIT = ("ev2r", "ev2r_lite")
+"""What begins the names of the shares of claims with credit that a judge decides; they rank where there are any."""
 
 NAME_LENGTH = 27
 """How many narrow characters of a system's name a figure has room for; tables hold all of it."""
@@ -78,11 +81,11 @@ class Charts:
         if not curves:
             return None
         data = drawing.LevelsData(
-            tuple(curves), _ranking_level(board), _level_title(board), score_name(board.profile), False
+            tuple(curves), _ranking_level(board), _level_title(board), credit_name(board.credit.name), False
         )
         headings = ("System", "Rank", *(f"at {level_name(level)}" for level in levels))
         rows = tuple((system.name, system.rank, *_at_levels(system, levels)) for system in systems)
-        title = f"{score_name(board.profile)} by level" + _of(board)
+        title = f"{credit_name(board.credit.name)} by level" + _of(board)
         return Chart(
             "levels",
             title,
@@ -125,7 +128,7 @@ class Charts:
     def system_levels(self, board: PublicBoard, system: PublicSystem) -> Chart | None:
         """One system's score at all levels with its intervals, beside the best ranked one's: None without scores."""
         levels = _levels(board)
-        scores = [system.scores.get(board.profile.credit_metric(level)) for level in levels]
+        scores = [system.scores.get(board.credit.metric(level)) for level in levels]
         known = [(level, score) for level, score in zip(levels, scores, strict=True) if score is not None]
         if not known:
             return None
@@ -137,16 +140,16 @@ class Charts:
             tuple(curve for curve in curves if curve.points),
             _ranking_level(board),
             _level_title(board),
-            score_name(board.profile),
+            credit_name(board.credit.name),
             True,
         )
-        title = f"{score_name(board.profile)} of {_said(system)} by level"
+        title = f"{credit_name(board.credit.name)} of {_said(system)} by level"
         rows: list[tuple[Value, ...]] = [(level_name(level), *_span(score)) for level, score in known]
         return Chart(
             f"systems/{system.id}-levels",
             title,
             _system_alt(board, system, known, best),
-            _table(title, ("Level", score_name(board.profile), "Low", "High"), tuple(rows)),
+            _table(title, ("Level", credit_name(board.credit.name), "Low", "High"), tuple(rows)),
             (WIDTH, 3.4),
             data,
             partial(drawing.draw_levels, data=data),
@@ -212,13 +215,18 @@ def board_table(board: PublicBoard, title: str = "") -> Table:
     scores.
     """
     headline, evidence = _headline_title(board), board.profile.evidence_name
+    metrics = {"Q only": f"{evidence}_q", "Q + A": f"{evidence}_qa", "Accuracy": "accuracy", "Macro F1": "macro_f1"}
+    if board.judge is not None:
+        name = board.judge.credit_name
+        judged = {"Judge's Q recall": f"{name}_q_recall", "Judge's Q + A recall": f"{name}_qa_recall"}
+        metrics = judged | metrics
     columns = (
         Column("Rank", "right"),
         Column("Rank interval", "right"),
         Column("Tier", "right"),
         Column("System"),
         Column("Team"),
-        *(Column(heading, "right") for heading in (headline, "Low", "High", "Q only", "Q + A", "Accuracy", "Macro F1")),
+        *(Column(heading, "right") for heading in (headline, "Low", "High", *metrics)),
         Column("Not ranked because"),
     )
     rows = tuple(
@@ -229,7 +237,7 @@ def board_table(board: PublicBoard, title: str = "") -> Table:
             system.name,
             system.team,
             *_span(system.scores.get(board.headline)),
-            *(_value(system, metric) for metric in (f"{evidence}_q", f"{evidence}_qa", "accuracy", "macro_f1")),
+            *(_value(system, metric) for metric in metrics.values()),
             system.reason or None,
         )
         for system in board.scored
@@ -275,7 +283,7 @@ def tables(board: PublicBoard) -> Iterator[tuple[str, Table]]:
 
 
 def _levels(board: PublicBoard) -> list[float]:
-    return sorted(board.levels)
+    return sorted(board.credit.levels)
 
 
 def _value(system: PublicSystem, metric: str) -> float | None:
@@ -302,16 +310,19 @@ def _of(board: PublicBoard) -> str:
 
 
 def _ranking_level(board: PublicBoard) -> float | None:
-    return next((level for level in board.levels if board.headline == board.profile.credit_metric(level)), None)
+    credit = board.credit
+    return next((level for level in credit.levels if board.headline == credit.metric(level)), None)
 
 
 def _headline_title(board: PublicBoard) -> str:
     name, at, level = board.headline.partition("@")
-    return f"{score_name(board.profile)} @ {level}" if at and name == board.profile.credit_name else board.headline
+    return f"{credit_name(name)} @ {level}" if at and name == board.credit.name else board.headline
 
 
 def _level_title(board: PublicBoard) -> str:
-    return f"Level that the evidence score must {'reach' if board.profile.comparison == 'ge' else 'exceed'}"
+    credit = board.credit
+    what = "judge's recall" if credit.judged else "evidence score"
+    return f"Level that the {what} must {'reach' if credit.comparison == 'ge' else 'exceed'}"
 
 
 def _runtime(system: PublicSystem) -> bool:
@@ -362,7 +373,7 @@ def _at_levels(system: PublicSystem, levels: Sequence[float]) -> Iterator[float 
 
 def _at(system: PublicSystem, level: float) -> Estimate | None:
     """The share of claims with credit at a level, whatever the board's profile calls it."""
-    names = (f"{name}@{level_name(level)}" for name in CREDIT_NAMES)
+    names = (f"{name}@{level_name(level)}" for name in (*_JUDGED_CREDIT, *CREDIT_NAMES))
     return next((system.scores[name] for name in names if name in system.scores), None)
 
 

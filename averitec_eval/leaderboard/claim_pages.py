@@ -12,12 +12,12 @@ from averitec_eval.leaderboard.difficulty import (
     ClaimSummary,
     claim_summaries,
     counted,
-    headline_index,
 )
 from averitec_eval.leaderboard.evidence_view import evidence_html, gold_list, unmatched_limit
+from averitec_eval.leaderboard.judged_view import judged_sentence
 from averitec_eval.leaderboard.page import Page
 from averitec_eval.leaderboard.rendering import Crumb, Frame, crumbs, frame, render, root_of, shown
-from averitec_eval.leaderboard.view import PublicBoard, PublicClaim, PublicSite, PublicSystem
+from averitec_eval.leaderboard.view import Credit, PublicBoard, PublicClaim, PublicSite, PublicSystem
 from averitec_eval.records import Verdict
 from averitec_eval.scoring.explain import credit_sentence
 from averitec_eval.scoring.profiles import Profile
@@ -50,7 +50,8 @@ class _Context(NamedTuple):
     folder: str
     split: str
     profile: Profile
-    level: float
+    credit: Credit
+    judge: str
     signature: str
     n: int
     limit: int
@@ -73,7 +74,8 @@ def claim_pages(site: PublicSite, board: PublicBoard) -> Iterator[Page]:
         folder=board.folder,
         split=board.split,
         profile=board.profile,
-        level=float(board.headline.partition("@")[2]),
+        credit=board.credit,
+        judge="" if board.judge is None else board.judge.model,
         signature=board.signature,
         n=len(board.claims),
         limit=unmatched_limit(len(systems), len(board.claims)),
@@ -83,9 +85,8 @@ def claim_pages(site: PublicSite, board: PublicBoard) -> Iterator[Page]:
     summaries = claim_summaries(board)
     yield _index_page(context, summaries)
     ids = [None, *(claim.claim_id for claim in board.claims), None]
-    level = headline_index(board) if systems else 0
     for place, summary in enumerate(summaries):
-        yield _claim_page(context, summary, place, systems, level, (ids[place], ids[place + 2]))
+        yield _claim_page(context, summary, place, systems, (ids[place], ids[place + 2]))
 
 
 def _row(system: PublicSystem) -> _Row:
@@ -147,7 +148,6 @@ def _claim_page(
     summary: ClaimSummary,
     place: int,
     systems: Sequence[PublicSystem],
-    level: int,
     neighbours: tuple[int | None, int | None],
 ) -> Page:
     claim = summary.claim
@@ -174,14 +174,14 @@ def _claim_page(
             place=place + 1,
             folder=context.folder,
             gold=gold_list(claim.evidence),
-            table=Markup("\n".join(_table_rows(context, scores, level, path))),
-            runs=Markup("\n".join(_runs(context, claim, systems, scores, level))),
+            table=Markup("\n".join(_table_rows(context, scores, path))),
+            runs=Markup("\n".join(_runs(context, claim, systems, scores))),
         )
 
     return Page(path, (context, neighbours, place, summary, scores, unhashed), make)
 
 
-def _table_rows(context: _Context, scores: Sequence[ClaimScore], level: int, path: str) -> Iterator[str]:
+def _table_rows(context: _Context, scores: Sequence[ClaimScore], path: str) -> Iterator[str]:
     root = root_of(path)
     for row, score in zip(context.rows, scores, strict=True):
         rank = "–" if row.rank is None else str(row.rank)
@@ -190,8 +190,8 @@ def _table_rows(context: _Context, scores: Sequence[ClaimScore], level: int, pat
         predicted = "none" if score.predicted is None else escape(score.predicted.value)
         yield (
             f'<tr><td class=number>{rank}</td><th scope=row><a href="{address}">{_name(row)}</a>{badge}</th>'
-            f"<td>{predicted} {_right(score)}</td><td class=number>{score.evidence_qa:.4f}</td>"
-            f"<td>{_credit(score.credit[level])}</td>"
+            f"<td>{predicted} {_right(score)}</td><td class=number>{_evidence(context, score)}</td>"
+            f"<td>{_credit(context.credit.of(score))}</td>"
             f'<td class=why>{escape(_why(context, score))} <a href="#s-{row.id}">Evidence</a></td></tr>'
         )
 
@@ -206,12 +206,22 @@ def _right(score: ClaimScore) -> str:
     return f"<span class=no>✗ {'missing' if score.missing else 'wrong'}</span>"
 
 
-def _credit(credit: bool) -> str:
+def _evidence(context: _Context, score: ClaimScore) -> str:
+    evidence = context.credit.evidence(score)
+    return "–" if evidence is None else f"{evidence:.4f}"
+
+
+def _credit(credit: bool | None) -> str:
+    if credit is None:
+        return "not judged"
     return "<span class=yes>✓ credit</span>" if credit else "<span class=no>✗ none</span>"
 
 
 def _why(context: _Context, score: ClaimScore) -> str:
-    return credit_sentence(score, context.level, context.profile.comparison)
+    credit = context.credit
+    if credit.judged:
+        return judged_sentence(score, credit)
+    return credit_sentence(score, credit.level, credit.comparison)
 
 
 def _runs(
@@ -219,7 +229,6 @@ def _runs(
     claim: PublicClaim,
     systems: Sequence[PublicSystem],
     scores: Sequence[ClaimScore],
-    level: int,
 ) -> Iterator[str]:
     for row, system, score in zip(context.rows, systems, scores, strict=True):
         predicted = "No prediction" if score.predicted is None else escape(score.predicted.value)
@@ -230,7 +239,8 @@ def _runs(
         # The target of links lies inside: following one opens what is around it.
         yield (
             f"<details class=run><summary><strong>{_name(row)}</strong> {predicted} {_right(score)} "
-            f"evidence {score.evidence_qa:.4f} {_credit(score.credit[level])}</summary>\n"
+            f"{'recall' if context.credit.judged else 'evidence'} {_evidence(context, score)} "
+            f"{_credit(context.credit.of(score))}</summary>\n"
             f'<div id="s-{row.id}">{body}</div></details>'
         )
 

@@ -42,7 +42,7 @@ class Deciding(NamedTuple):
     text: str
     gold: str
     predicted: tuple[str, str]
-    evidence: tuple[float, float]
+    evidence: tuple[float | None, float | None]
 
 
 class Decided(NamedTuple):
@@ -92,6 +92,7 @@ class _Claims:
 
     def __init__(self, board: PublicBoard) -> None:
         self._claims = {claim.claim_id: (place, claim) for place, claim in enumerate(board.claims)}
+        self._credit = board.credit
         self._scores = {system.id: system.claims for system in board.scored if system.claims}
 
     def decided(self, ids: tuple[int, ...], count: int, winner: str, loser: str) -> Decided:
@@ -111,7 +112,7 @@ class _Claims:
                     text,
                     SHORT[claim.label],
                     (_verdict(scores[0]), _verdict(scores[1])),
-                    (scores[0].evidence_qa, scores[1].evidence_qa),
+                    (self._credit.evidence(scores[0]), self._credit.evidence(scores[1])),
                 )
             )
         return Decided(count, tuple(found), ids[LISTED:])
@@ -156,12 +157,26 @@ def _pair_page(
             top=difference_top([(pair.ci_low, pair.ci_high)]),
             sides=((a, b, sides[0]), (b, a, sides[1])),
             public_gold=board.public_gold,
+            judged=board.credit.judged,
+            n_claims=board.n_claims,
             claim_path=claim_path,
             p=p_text,
             outcome=outcome,
         )
 
-    key = (around, a, b, comparison, sides, board.metrics, board.profile, board.settings, board.public_gold)
+    key = (
+        around,
+        a,
+        b,
+        comparison,
+        sides,
+        board.metrics,
+        board.profile,
+        board.settings,
+        board.public_gold,
+        board.credit,
+        board.n_claims,
+    )
     return Page(path, key, make)
 
 

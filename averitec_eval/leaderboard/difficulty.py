@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from averitec_eval.leaderboard.view import PublicBoard, PublicClaim, PublicSystem
+from averitec_eval.leaderboard.view import Credit, PublicBoard, PublicClaim, PublicSystem
 from averitec_eval.records import Verdict
 from averitec_eval.scoring.results import ClaimScore
 
@@ -23,8 +23,9 @@ DIFFICULTIES: Mapping[str, str] = {
 class ClaimSummary:
     """One claim over all systems that count.
 
-    ``credited`` of ``systems`` got credit at the headline level. ``verdicts`` are the verdicts predicted, each with
-    the number of systems that did, most first; ``missing`` systems have no prediction.
+    ``credited`` of ``systems`` got credit at the headline level; a system whose evidence has not been judged is not
+    among them. ``verdicts`` are the verdicts predicted, each with the number of systems that did, most first;
+    ``missing`` systems have no prediction.
     """
 
     claim: PublicClaim
@@ -53,17 +54,12 @@ def counted(board: PublicBoard) -> tuple[PublicSystem, ...]:
     return tuple(system for system in board.scored if system.claims and system.kind != "oracle")
 
 
-def headline_index(board: PublicBoard) -> int:
-    """Which of a board's levels the headline counts."""
-    return board.levels.index(float(board.headline.partition("@")[2]))
-
-
 def claim_summaries(board: PublicBoard) -> tuple[ClaimSummary, ...]:
     """Every claim of a board with public gold, in gold order."""
     systems = counted(board)
-    index = headline_index(board) if systems else 0
+    credit = board.credit
     return tuple(
-        summary(claim, [system.claims[place] for system in systems], index) for place, claim in enumerate(board.claims)
+        summary(claim, [system.claims[place] for system in systems], credit) for place, claim in enumerate(board.claims)
     )
 
 
@@ -87,29 +83,31 @@ def telling_claims(
     others = [other for other in counted(board) if other.id != system.id]
     if not others or not system.claims:
         return (), ()
-    level = headline_index(board)
+    credit = board.credit
     got, missed = [], []
     for place, claim in enumerate(board.claims):
-        credited = sum(other.claims[place].credit[level] for other in others)
-        telling = TellingClaim(claim, credited, len(others))
-        if system.claims[place].credit[level]:
-            if 2 * credited < len(others):
-                got.append(telling)
-        elif 2 * credited > len(others):
+        own = credit.of(system.claims[place])
+        known = [found for other in others if (found := credit.of(other.claims[place])) is not None]
+        credited = sum(known)
+        telling = TellingClaim(claim, credited, len(known))
+        if own and 2 * credited < len(known):
+            got.append(telling)
+        elif own is False and 2 * credited > len(known):
             missed.append(telling)
     got.sort(key=lambda telling: telling.credited)
     missed.sort(key=lambda telling: -telling.credited)
     return tuple(got[:most]), tuple(missed[:most])
 
 
-def summary(claim: PublicClaim, scores: Sequence[ClaimScore], level: int) -> ClaimSummary:
-    """One claim from what each system scored on it; ``level`` is the place of the headline among the levels."""
+def summary(claim: PublicClaim, scores: Sequence[ClaimScore], credit: Credit) -> ClaimSummary:
+    """One claim from what each system scored on it; ``credit`` is the board's."""
+    known = [found for score in scores if (found := credit.of(score)) is not None]
     predicted = Counter(score.predicted for score in scores if score.predicted is not None)
     order = list(Verdict)
     return ClaimSummary(
         claim=claim,
-        systems=len(scores),
-        credited=sum(score.credit[level] for score in scores),
+        systems=len(known),
+        credited=sum(known),
         verdicts=tuple(sorted(predicted.items(), key=lambda item: (-item[1], order.index(item[0])))),
         missing=sum(score.missing for score in scores),
     )
@@ -121,7 +119,6 @@ __all__ = [
     "TellingClaim",
     "claim_summaries",
     "counted",
-    "headline_index",
     "summary",
     "telling_claims",
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -10,7 +10,7 @@ from averitec_eval.audit.records import Audit
 from averitec_eval.json_output import to_json
 from averitec_eval.leaderboard.page import Page
 from averitec_eval.leaderboard.view import BoardJudge, Estimate, PublicBoard, PublicSystem
-from averitec_eval.scoring.judged import JudgeSummary
+from averitec_eval.scoring.judged import JudgedClaim, JudgeSummary
 from averitec_eval.scoring.profiles import FIRST_PAIRS, level_name
 from averitec_eval.tables import Column, Table, Value, to_csv
 
@@ -218,6 +218,7 @@ def scores_table(board: PublicBoard, system: PublicSystem) -> Table:
 def claims_table(system: PublicSystem) -> Table:
     """The scores of one system on each claim of a public gold set, in gold order."""
     levels = system.claims[0].levels if system.claims else ()
+    judged = next((claim.ev2r.levels for claim in system.claims if claim.ev2r is not None), None)
     columns = (
         Column("claim_id", "right"),
         *map(Column, ("gold", "predicted", "label_correct")),
@@ -226,6 +227,7 @@ def claims_table(system: PublicSystem) -> Table:
         *(Column(f"credit@{level_name(level)}") for level in levels),
         *(Column(f"evidence_first@{k}", "right") for k in FIRST_PAIRS),
         *(Column(name, "right") for name in ("justification", "n_predicted", "n_counted", "n_gold")),
+        *(() if judged is None else _judged_columns(judged)),
     )
     rows = tuple(
         (
@@ -241,10 +243,26 @@ def claims_table(system: PublicSystem) -> Table:
             claim.n_predicted,
             claim.n_counted,
             claim.n_gold,
+            *(() if claim.ev2r is None else _judged_cells(claim.ev2r)),
         )
         for claim in system.claims
     )
     return Table(system.name, columns, rows)
+
+
+def _judged_columns(levels: Sequence[float]) -> Iterator[Column]:
+    for name in ("ev2r_q_recall", "ev2r_qa_recall", "ev2r_qa_precision"):
+        yield Column(name, "right")
+    yield Column("ev2r_fault")
+    for level in levels:
+        yield Column(f"ev2r_credit@{level_name(level)}")
+
+
+def _judged_cells(claim: JudgedClaim) -> Iterator[Value]:
+    """Yield what a judge's counts give of a claim; empty where they give nothing."""
+    yield from (claim.questions.recall, claim.qa.recall, claim.qa.precision)
+    yield claim.qa.fault or (None if claim.qa.status == "scored" else claim.qa.status)
+    yield from claim.credit
 
 
 __all__ = ["SCHEMA_VERSION", "board_dict", "board_table", "claims_table", "export_pages", "scores_table"]

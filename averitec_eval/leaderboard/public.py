@@ -39,7 +39,7 @@ from averitec_eval.leaderboard.view import (
 )
 from averitec_eval.leaderboard.wins import win_rows
 from averitec_eval.records import Gold, GoldClaim, Verdict
-from averitec_eval.scoring.columns import claim_columns
+from averitec_eval.scoring.judged import JudgeSummary
 from averitec_eval.scoring.profiles import get_profile
 from averitec_eval.scoring.results import GroupScore, Result
 from averitec_eval.validation import Issue, Report, Severity, catalogue
@@ -119,7 +119,11 @@ def public_board(board: Board) -> PublicBoard:
     if not shown:
         systems = tuple(_without_scores(system, rules.scores_reason) for system in systems)
     results = {id: entry.result for id, entry in entries.items() if entry.result is not None and shown}
-    scores = next((list(result.scores) for result in results.values()), [])
+    # A metric of the judge that no claim of a submission has is not among its scores.
+    scores = [metric for result in results.values() for metric in result.scores]
+    if board.judge is not None:
+        own = board.judge.credit_name
+        scores.sort(key=lambda metric: not metric.startswith(own))
     return PublicBoard(
         folder=config.folder,
         name=config.tab,
@@ -137,7 +141,8 @@ def public_board(board: Board) -> PublicBoard:
         claims=tuple(map(_claim, gold)) if config.public else (),
         tie_break=tie_break_text(config.tie_breaks),
         rules=tuple(rules.sentences()),
-        comparisons=tuple(_comparisons(results, {system.id: system.name for system in systems}, board, headline)),
+        comparisons=tuple(_comparisons(results, {system.id: system.name for system in systems}, board)),
+        judge=board.judge,
     )
 
 
@@ -245,6 +250,8 @@ class _System:
             )
         if entry.report is not None:
             system = replace(system, validation=entry.report.status, findings=tuple(self._findings(entry.report)))
+        if entry.judge is not None:
+            system = replace(system, judge=self._judge(entry.judge))
         return system if entry.result is None else self._with_scores(system, entry.result)
 
     def _description(self) -> PublicSystem:
@@ -365,11 +372,19 @@ class _System:
             sentence = sentence.replace(sha256, other)
         return replace(finding, sentence=sentence, examples=() if self.entry.anonymous else finding.examples)
 
+    def _judge(self, judge: JudgeSummary) -> JudgeSummary:
+        """What became of the evidence before the judge; of hidden gold without the claims."""
+        if self.public_gold:
+            return judge
+        return replace(judge, unscored_claims=(), no_reference_claims=(), steered_claims=())
+
     def _may_show(self, known: Sequence[str]) -> Callable[[str, int], bool]:
         return may_show(known, self.public_gold)
 
     def _document(self, result: Result) -> Mapping[str, Any]:
         document = result.to_dict()
+        if result.judge is not None:
+            document["judge"] = self._judge(result.judge).to_dict()
         types, strategies = self._may_show(CLAIM_TYPES), self._may_show(STRATEGIES)
         sizes = {name: group.n for name, group in result.by_type.items()}
         document["by_claim_type"] = {
@@ -464,15 +479,13 @@ def _evidence(claim: GoldClaim) -> Iterator[PublicEvidence]:
             yield PublicEvidence(question.question, answer.full_text, answer.answer_type, answer.source_url)
 
 
-def _comparisons(
-    results: Mapping[str, Result], names: Mapping[str, str], board: Board, headline: str
-) -> Iterator[PublicComparison]:
+def _comparisons(results: Mapping[str, Result], names: Mapping[str, str], board: Board) -> Iterator[PublicComparison]:
     """Yield every pair of systems; ``results`` come best first and are named by public id, as ``names`` are."""
     if len(results) < 2:
         return
     config, gold = board.config, board.gold
     shown = {id: _told_apart(id, names) for id in results}
-    values = {id: claim_columns(result)[headline].tolist() for id, result in results.items()}
+    values = {id: tuple(_credits(result)) for id, result in results.items()}
     settings = DEFAULT_SETTINGS
     for pair in compare(results, settings=settings).pairs:
         first, second = values[pair.a], values[pair.b]
@@ -497,14 +510,30 @@ def _comparisons(
         )
 
 
+def _credits(result: Result) -> Iterator[bool | None]:
+    """Yield whether each claim has credit under the headline, in gold order; None where it is not judged."""
+    judge = result.judge
+    if judge is None:
+        place = result.levels.index(float(result.headline.partition("@")[2]))
+        return (claim.credit[place] for claim in result.claims)
+    place = judge.levels.index(judge.level)
+    return (None if claim.ev2r is None else claim.ev2r.credit[place] for claim in result.claims)
+
+
 def _wins(
     gold: Gold,
     groups_of: Callable[[GoldClaim], Iterable[str]],
-    first: Sequence[float],
-    second: Sequence[float],
+    first: Sequence[bool | None],
+    second: Sequence[bool | None],
     shown: Callable[[str, int], bool],
 ) -> Iterator[WinRow]:
-    for row in win_rows([groups_of(claim) for claim in gold], first, second):
+    """Yield the wins over the claims on which both are judged."""
+    both = [
+        (groups_of(claim), a, b)
+        for claim, a, b in zip(gold, first, second, strict=True)
+        if a is not None and b is not None
+    ]
+    for row in win_rows([groups for groups, _, _ in both], [a for _, a, _ in both], [b for _, _, b in both]):
         if shown(row.name, row.n):
             yield row
 

@@ -49,7 +49,22 @@ TITLES = HEADINGS | {
     "robust_q": "Robust evidence, questions only",
     "robust_qa": "Robust evidence, questions and answers",
 }
-_BY_LEVEL = {"averitec": "AVeriTeC score", "robust": "Robust score", "justification": "Justification METEOR"}
+_BY_LEVEL = {
+    "averitec": "AVeriTeC score",
+    "robust": "Robust score",
+    "justification": "Justification METEOR",
+    "ev2r": "Ev2R score",
+    "ev2r_lite": "Ev2R-lite score",
+}
+_JUDGES = {"ev2r_lite": "Ev2R-lite", "ev2r": "Ev2R"}
+"""What begins the names of judges' metrics, the longer ones first."""
+
+_JUDGED = {
+    "_q_recall": ("Q recall", "recall of the reference questions"),
+    "_qa_recall": ("Q + A recall", "recall of the facts of the reference evidence"),
+    "_qa_precision": ("Q + A precision", "share of predicted facts that the reference supports"),
+}
+"""What a judge's means are called in short and in full."""
 
 
 class Frame(NamedTuple):
@@ -211,8 +226,18 @@ def metric_heading(metric: str) -> str:
     """The name of a metric as the head of a column has room for it."""
     name, at, level = metric.partition("@")
     if not at:
-        return HEADINGS.get(metric, metric)
-    return f"@ {level}" if name == "averitec" else f"{name.capitalize()} @ {level}"
+        judged = _judged_names(metric)
+        return HEADINGS.get(metric, metric) if judged is None else f"{judged[0]} {judged[1]}"
+    return f"@ {level}" if name == "averitec" else f"{_JUDGES.get(name, name.capitalize())} @ {level}"
+
+
+def _judged_names(metric: str) -> tuple[str, str, str] | None:
+    """The judge and the short and the full name of one of its means; None for any other metric."""
+    for prefix, judge in _JUDGES.items():
+        found = _JUDGED.get(metric.removeprefix(prefix)) if metric.startswith(prefix) else None
+        if found is not None:
+            return (judge, *found)
+    return None
 
 
 def score_name(profile: Profile) -> str:
@@ -220,13 +245,21 @@ def score_name(profile: Profile) -> str:
     return _BY_LEVEL.get(profile.credit_name, profile.credit_name)
 
 
+def credit_name(name: str) -> str:
+    """What the shares of claims with credit are called in full whose metrics' names begin so."""
+    return _BY_LEVEL.get(name, name)
+
+
 def metric_title(metric: str, profile: Profile) -> str:
     """The name of a metric in full, for the head of a row."""
     name, at, level = metric.partition("@")
     if not at:
-        return TITLES.get(metric, metric)
-    relation = "at least" if profile.comparison == "ge" else "above"
-    return f"{_BY_LEVEL.get(name, name)}, evidence {relation} {level}"
+        judged = _judged_names(metric)
+        return TITLES.get(metric, metric) if judged is None else f"{judged[0]}, {judged[2]}"
+    judged_credit = name in _JUDGES and profile.ev2r is not None
+    comparison = profile.ev2r.comparison if judged_credit and profile.ev2r is not None else profile.comparison
+    relation = "at least" if comparison == "ge" else "above"
+    return f"{credit_name(name)}, {'recall' if judged_credit else 'evidence'} {relation} {level}"
 
 
 def cell(value: Value, column: Column) -> str:
@@ -270,6 +303,7 @@ __all__ = [
     "Crumb",
     "Frame",
     "board_anchor",
+    "credit_name",
     "crumbs",
     "environment",
     "figure",

@@ -13,6 +13,7 @@ from averitec_eval.leaderboard.board_page import Picture, axis_top, picture
 from averitec_eval.leaderboard.claim_pages import claim_path
 from averitec_eval.leaderboard.compare_pages import difference_top, outcome, p_text, pair_path
 from averitec_eval.leaderboard.difficulty import telling_claims
+from averitec_eval.leaderboard.judged_view import judge_facts, judged_rows
 from averitec_eval.leaderboard.page import Page
 from averitec_eval.leaderboard.rendering import Crumb, Frame, crumbs, frame, metric_title, render
 from averitec_eval.leaderboard.view import (
@@ -70,6 +71,13 @@ def system_pages(site: PublicSite, board: PublicBoard, charts: Charts | None) ->
         yield _page(board, around, system, charts)
 
 
+def _first_metrics(board: PublicBoard, system: PublicSystem) -> list[str]:
+    """The metrics that are given of the first pairs, the share of claims with credit first; no judge sees a part."""
+    metrics = [metric for metric in board.metrics if system.first and all(metric in k.scores for k in system.first)]
+    ranking = board.profile.credit_metric(board.profile.headline_level)
+    return metrics if board.judge is None else sorted(metrics, key=lambda metric: metric != ranking)
+
+
 def _page(board: PublicBoard, around: Frame, system: PublicSystem, charts: Charts | None) -> Page:
     path = system_path(board.folder, system.id)
     rivals = tuple(_rivals(board, system))
@@ -78,7 +86,7 @@ def _page(board: PublicBoard, around: Frame, system: PublicSystem, charts: Chart
     claim_ids = frozenset(claim.claim_id for claim in board.claims)
     # All of it but the claims, which have pages of their own.
     slim = replace(system, claims=(), details={}, document=None)
-    facts = (board.folder, board.headline, board.metrics, board.profile, board.settings, board.public_gold)
+    facts = (board.folder, board.headline, board.metrics, board.profile, board.settings, board.public_gold, board.judge)
 
     def make() -> str:
         return render(
@@ -94,6 +102,7 @@ def _page(board: PublicBoard, around: Frame, system: PublicSystem, charts: Chart
             metrics=[
                 (metric, metric_title(metric, board.profile)) for metric in board.metrics if metric in system.scores
             ],
+            titles={metric: metric_title(metric, board.profile) for metric in system.scores},
             level=board.settings.level,
             public_gold=board.public_gold and bool(system.claims),
             claim_path=claim_path,
@@ -111,11 +120,21 @@ def _page(board: PublicBoard, around: Frame, system: PublicSystem, charts: Chart
                 for name, groups in (("Claim type", system.by_type), ("Strategy", system.by_strategy))
                 if groups
             ],
-            groups_top=axis_top([group.scores[board.headline] for group in (*system.by_type, *system.by_strategy)]),
-            group_metrics=(board.headline, f"{board.profile.evidence_name}_qa", "accuracy"),
-            first_metrics=[
-                metric for metric in board.metrics if system.first and all(metric in k.scores for k in system.first)
-            ],
+            groups_top=axis_top(
+                [
+                    group.scores[board.headline]
+                    for group in (*system.by_type, *system.by_strategy)
+                    if board.headline in group.scores
+                ]
+            ),
+            group_metrics=(
+                board.headline,
+                f"{board.profile.evidence_name}_qa" if board.judge is None else f"{board.judge.credit_name}_qa_recall",
+                "accuracy",
+            ),
+            first_metrics=_first_metrics(board, system),
+            judge=judge_facts(board),
+            judged_rows=() if system.judge is None else judged_rows(system.judge),
             cap=board.profile.cap,
             rivals=rivals,
             rivals_top=difference_top([(rival.low, rival.high) for rival in rivals if rival.kind != "oracle"]),

@@ -27,12 +27,12 @@ SECRET_FACT = "FACT-OF-THE-REFERENCE"
 UNUSABLE = "I am not able to help with that."
 
 
-def reply_text(supported: int, reference: int, kind: Kind) -> str:
-    """A reply as the prompts ask for it."""
+def reply_text(supported: int, reference: int, kind: Kind, fact: str = "") -> str:
+    """A reply as the prompts ask for it; ``fact`` stands in each of its facts."""
     side = "evidence" if kind == "qa" else "questions"
     reply: dict[str, Any] = {}
     for name, count in (("predicted", 2), ("reference", reference)):
-        reply[f"facts in {name} {side}"] = " ".join(f"{n}. {SECRET_FACT} {n}." for n in range(1, count + 1))
+        reply[f"facts in {name} {side}"] = " ".join(f"{n}. {fact} {SECRET_FACT} {n}." for n in range(1, count + 1))
         reply[f"fact check {name} {side}"] = " ".join(f"{n}. Looked at." for n in range(1, count + 1))
         reply[f"facts count {name} {side}"] = count
         reply[f"support {name} {side}"] = min(supported, count)
@@ -68,7 +68,8 @@ def write_replies(path: Path, folder: Path, *, model: str = MODEL, unusable: Map
                     continue
                 kept[key.digest()] = None
                 empty = prediction.evidence[0].question == "Unknown?"
-                text = reply_text(0 if empty else 4, 4, ask.kind)
+                fact = " ".join(" ".join(ask.evidence.reference).split()[:12])
+                text = reply_text(0 if empty else 4, 4, ask.kind, fact.replace(".", " "))
                 if ask.kind == "qa" and prediction.claim_id in lost:
                     text = UNUSABLE
                 replies.put(key, KeptReply(text, "stop", 10, 20, model))

@@ -12,10 +12,11 @@ from leaderboard.scored import claim_score, small_board
 from strategies import credit_columns
 
 from averitec_eval.leaderboard.difficulty import DIFFICULTIES, claim_summaries, summary, telling_claims
-from averitec_eval.leaderboard.view import PublicBoard, PublicClaim, PublicSite
+from averitec_eval.leaderboard.view import Credit, PublicBoard, PublicClaim, PublicSite
 from averitec_eval.records import Verdict
 
 CLAIM = PublicClaim(7, "A claim.", Verdict.REFUTED, ())
+CREDIT = Credit("averitec", (0.25,), 0.25, "gt", judged=False)
 
 
 @pytest.fixture(scope="module")
@@ -36,7 +37,7 @@ def board(site: PublicSite) -> PublicBoard:
     ],
 )
 def test_difficulty(credits: list[bool], difficulty: str) -> None:
-    found = summary(CLAIM, [claim_score(7, credit=credit) for credit in credits], 0)
+    found = summary(CLAIM, [claim_score(7, credit=credit) for credit in credits], CREDIT)
     assert found.difficulty == difficulty
     assert found.difficulty in DIFFICULTIES
     assert (found.credited, found.systems) == (sum(credits), len(credits))
@@ -44,11 +45,11 @@ def test_difficulty(credits: list[bool], difficulty: str) -> None:
 
 def test_disagreement_counts_different_verdicts() -> None:
     verdicts = [Verdict.CONFLICTING, Verdict.REFUTED, None, Verdict.REFUTED, Verdict.SUPPORTED]
-    found = summary(CLAIM, [claim_score(7, predicted=verdict) for verdict in verdicts], 0)
+    found = summary(CLAIM, [claim_score(7, predicted=verdict) for verdict in verdicts], CREDIT)
     assert found.verdicts == ((Verdict.REFUTED, 2), (Verdict.SUPPORTED, 1), (Verdict.CONFLICTING, 1))
     assert found.disagreement == 3
     assert found.missing == 1
-    assert summary(CLAIM, [claim_score(7, predicted=None)], 0).disagreement == 0
+    assert summary(CLAIM, [claim_score(7, predicted=None)], CREDIT).disagreement == 0
 
 
 def test_oracles_do_not_count(board: PublicBoard) -> None:
