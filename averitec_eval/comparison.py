@@ -5,7 +5,6 @@ A comparison is an object apart from its computation: ``compare`` makes it, and 
 
 from __future__ import annotations
 
-import html
 import itertools
 import math
 from collections.abc import Mapping, Sequence
@@ -41,7 +40,6 @@ from averitec_eval.statistics import (
     standard_errors,
 )
 from averitec_eval.tables import Column, Table, to_csv, to_latex, to_markdown
-from averitec_eval.validation.printable import printable
 
 if TYPE_CHECKING:
     import numpy as np
@@ -220,9 +218,10 @@ class Comparison:
         return pd.DataFrame([asdict(pair) for pair in self.pairs])
 
     def _repr_html_(self) -> str:
-        """The table as notebooks show it, escaped."""
-        rows = "".join(f"<li>{html.escape(printable(sentence))}</li>" for sentence in self.sentences())
-        return f"<ul>{rows}</ul>"
+        """The table and its sentences as notebooks show them, escaped."""
+        from averitec_eval.scoring.notebook import comparison_html
+
+        return comparison_html(self)
 
 
 def _values(pair: PairComparison, names: Sequence[str]) -> list[Any]:

@@ -17,6 +17,7 @@ from averitec_eval.statistics import (
     resampled_sums,
     tiers,
 )
+from averitec_eval.tables import Column, Table, to_html
 from averitec_eval.validation.printable import printable
 
 TIE_BREAK = "Q + A, then name"
@@ -40,7 +41,25 @@ class Standing:
     tier: int
 
 
-def rank(results: Mapping[str, Result], settings: Settings | None = None) -> tuple[Standing, ...]:
+class Standings(tuple[Standing, ...]):
+    """Standings in their order, which notebooks show as a table."""
+
+    __slots__ = ()
+
+    def to_table(self) -> Table:
+        """A row for each system."""
+        rows = tuple(
+            (one.name, one.score, str(one.rank), f"{one.rank_low}-{one.rank_high}", str(one.tier)) for one in self
+        )
+        numbers = tuple(Column(name, "right") for name in ("Score", "Rank", "Rank interval", "Tier"))
+        return Table("Ranks, best first", (Column("System"), *numbers), rows)
+
+    def _repr_html_(self) -> str:
+        """The table as notebooks show it, escaped."""
+        return to_html(self.to_table())
+
+
+def rank(results: Mapping[str, Result], settings: Settings | None = None) -> Standings:
     """Rank complete results of the same gold claims by their headline score, best first.
 
     Ties are ordered by HU-METEOR Q+A and then by name. Tiers come from exact McNemar tests of all pairs, adjusted by
@@ -55,7 +74,7 @@ def rank(results: Mapping[str, Result], settings: Settings | None = None) -> tup
 
     settings = settings or Settings()
     if not results:
-        return ()
+        return Standings()
     _check(results)
     ordered = sorted(
         results.items(),
@@ -82,7 +101,7 @@ def rank(results: Mapping[str, Result], settings: Settings | None = None) -> tup
     # On the claims judged in both, the system of the lower score may be the better one; that parts no tiers.
     p[np.sign(won - won.T) * np.sign(scores[:, np.newaxis] - scores) < 0] = 1.0
     tier_of = tiers(scores, p, 1 - settings.level)
-    return tuple(
+    return Standings(
         Standing(name, float(scores[k]), int(ranks[k]), int(low[k]), int(high[k]), tier_of[k])
         for k, (name, _) in enumerate(ordered)
     )
@@ -121,4 +140,4 @@ def _judge_problems(name: str, result: Result) -> Iterator[str]:
         yield f"{judge.headline} of {name} is withheld, for {judge.withheld_text()}"
 
 
-__all__ = ["TIE_BREAK", "Standing", "rank"]
+__all__ = ["TIE_BREAK", "Standing", "Standings", "rank"]

@@ -1,4 +1,4 @@
-"""One table, many renderers: text, Markdown, LaTeX, CSV and HTML-ready cells.
+"""One table, many renderers: text, Markdown, LaTeX, CSV and HTML for notebooks.
 
 A table holds values, not formatted text, so that machine formats keep full precision and people read rounded figures.
 """
@@ -6,6 +6,7 @@ A table holds values, not formatted text, so that machine formats keep full prec
 from __future__ import annotations
 
 import csv
+import html
 import io
 import re
 from collections.abc import Sequence
@@ -121,6 +122,31 @@ def to_latex(table: Table) -> str:
     return "\n".join(lines) + "\n"
 
 
+def to_html(table: Table) -> str:
+    """The table as a notebook shows it, under its title; every text is escaped and made visible.
+
+    Notebooks align cells to the right by a style sheet, so that text needs a style of its own.
+    """
+
+    def cell(tag: str, column: Column, text: str) -> str:
+        return f'<{tag} style="text-align: {column.align}">{html_text(text)}</{tag}>'
+
+    head = "".join(cell("th", column, column.heading) for column in table.columns)
+    rows = ""
+    for row in table.rows:
+        cells = zip(row, table.columns, strict=True)
+        rows += f"<tr>{''.join(cell('td', column, for_people(value, column)) for value, column in cells)}</tr>\n"
+    return (
+        f"<table><caption>{html_text(table.title)}</caption>\n"
+        f"<thead><tr>{head}</tr></thead>\n<tbody>\n{rows}</tbody></table>\n"
+    )
+
+
+def html_text(text: str) -> str:
+    """Text that HTML shows as it is, what would be invisible written out."""
+    return html.escape(printable(text))
+
+
 def to_csv(tables: Sequence[Table]) -> str:
     """Tables of the same columns as one CSV with full precision.
 
@@ -146,4 +172,16 @@ def _csv_cell(value: Value) -> str:
     return "'" + text if isinstance(value, str) and value.startswith(_FORMULA_STARTS) else text
 
 
-__all__ = ["Column", "Table", "Value", "for_people", "markdown_text", "to_csv", "to_latex", "to_markdown", "to_rich"]
+__all__ = [
+    "Column",
+    "Table",
+    "Value",
+    "for_people",
+    "html_text",
+    "markdown_text",
+    "to_csv",
+    "to_html",
+    "to_latex",
+    "to_markdown",
+    "to_rich",
+]

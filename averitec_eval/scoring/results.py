@@ -221,6 +221,12 @@ class Result:
             raise ValueError("not a result as this version of the package writes it")
         return result
 
+    def _repr_html_(self) -> str:
+        """The result as notebooks show it: its scores, the other tables folded away, and its signature."""
+        from averitec_eval.scoring.notebook import result_html
+
+        return result_html(self)
+
     def claim_dicts(self) -> Iterator[dict[str, Any]]:
         """Yield each claim's scores as a JSON object, in gold order."""
         return (claim.to_dict() for claim in self.claims)

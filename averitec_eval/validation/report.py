@@ -108,6 +108,12 @@ class Report:
         if self.n_notes:
             yield _plural(self.n_notes, "note")
 
+    def _repr_html_(self) -> str:
+        """The report as notebooks show it: the verdict, and a row for each code with its first example."""
+        from averitec_eval.scoring.notebook import report_html
+
+        return report_html(self)
+
     def to_dict(self) -> dict[str, Any]:
         """The report as JSON values; ``schemas/validation.schema.json`` describes them."""
         return {
