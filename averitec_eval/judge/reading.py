@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, Literal
 
 from averitec_eval.baselines.components.json_reply import read_objects
@@ -54,6 +54,7 @@ _SUPPORT = frozenset(("support", "supported"))
 _NUMBER = re.compile(
     r"\s*(-?[0-9]{1,9}(?:\.[0-9]{1,9})?)\s*(?:atomic\s+)?(?:facts?|questions?)?\s*\.?\s*", re.IGNORECASE
 )
+_NUMBERED = re.compile(r"(?:\A|(?<=\s))([0-9]{1,3})[.)](?=\s)")
 
 
 def slot_of(key: str) -> tuple[Slot, Literal["evidence", "questions", ""]] | None:
@@ -94,10 +95,11 @@ def _number(value: Any) -> float | None:
 class _Found:
     """What the keys of one object say of the four counts."""
 
-    __slots__ = ("values",)
+    __slots__ = ("items", "values")
 
-    def __init__(self, items: Iterable[tuple[str, Any]], kind: Kind) -> None:
+    def __init__(self, items: Sequence[tuple[str, Any]], kind: Kind) -> None:
         own = "questions" if kind == "questions" else "evidence"
+        self.items = items
         # Per count: the values of keys that name this kind, of those that name none, and of those of the other kind.
         self.values: dict[Slot, tuple[list[Any], ...]] = {}
         for key, value in items:
@@ -156,6 +158,38 @@ def answers(text: str, kind: Kind) -> tuple[FactCounts | None, ...]:
     return tuple(found.counts() if sure else None for found, sure in _read(text, kind)[0] if found.whole)
 
 
+def listed_facts(text: str, kind: Kind) -> dict[Literal["predicted", "reference"], list[str]]:
+    """The facts that a reply lists beside its counts, by side; a side whose facts are not numbered or in a list is
+    left out.
+    """
+    whole = [found for found, _ in _read(text, kind)[0] if found.whole]
+    listed: dict[Literal["predicted", "reference"], list[str]] = {}
+    for key, value in whole[-1].items if whole else ():
+        words = _LETTERS.findall(_CAPITAL.sub(" ", key[:_LONGEST_KEY]).lower())
+        sides = {_SIDES[word] for word in words if word in _SIDES}
+        if len(sides) == 1 and frozenset(words) - _SIDES.keys() - _FILLERS - _EVIDENCE - _QUESTIONS == {"facts"}:
+            facts = _members(value)
+            if facts:
+                listed[sides.pop()] = facts
+    return listed
+
+
+def _members(value: Any) -> list[str]:
+    """The members of a list of facts: of a list, or of a text that numbers them from 1."""
+    if isinstance(value, list):
+        return [member for member in value if isinstance(member, str)]
+    found: list[str] = []
+    begin = -1
+    for mark in _NUMBERED.finditer(value) if isinstance(value, str) else ():
+        if int(mark[1]) == len(found) + (2 if begin >= 0 else 1):
+            if begin >= 0:
+                found.append(value[begin : mark.start()].strip())
+            begin = mark.end()
+    if begin >= 0:
+        found.append(value[begin:].strip())
+    return found
+
+
 def _read(text: str, kind: Kind) -> tuple[list[tuple[_Found, bool]], bool, bool]:
     """What the objects of a reply say, each with whether no count stands in it twice; whether the reply breaks off;
     and whether it is JSON as it stands.
@@ -203,4 +237,14 @@ def read_reply(text: str, kind: Kind, finish_reason: str = "") -> Judgement:
     return judged(counts) if plain else judged(counts, REPAIRED)
 
 
-__all__ = ["BAD_COUNTS", "CUT_OFF", "FAULTS", "MOST_FACTS", "NO_COUNTS", "answers", "read_reply", "slot_of"]
+__all__ = [
+    "BAD_COUNTS",
+    "CUT_OFF",
+    "FAULTS",
+    "MOST_FACTS",
+    "NO_COUNTS",
+    "answers",
+    "listed_facts",
+    "read_reply",
+    "slot_of",
+]
