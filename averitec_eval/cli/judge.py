@@ -72,6 +72,7 @@ LONE_REPLIES = "ev2r-replies.sqlite"
 INTERRUPTED, FAILED, UNFINISHED = 130, 5, 1
 AGREEMENT = "agreement.json"
 DISPUTED_SHOWN = 20
+HELD_SHOWN = 5
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -501,10 +502,11 @@ class _Judging:
         if judge.withheld:
             tell(f"averitec-eval: the headline is withheld: {judge.withheld_text()}")
         if not judge.identity.fit:
-            tell(
-                f"averitec-eval: {judge.identity.model} is not fit for ranking; its scores have a name of their own "
-                "or say so"
-            )
+            tell(f"averitec-eval: {judge.identity.model} is not fit for ranking")
+        if self.args.offline and self.replies is not None and judge.counts["qa"].asked == 0:
+            held = sorted({f"{key.model} {key.parameters}" for key, _ in self.replies})
+            shown = "; ".join(held[:HELD_SHOWN]) or "nothing"
+            tell(f"averitec-eval: no kept reply is to these questions by this judge; the file holds {printable(shown)}")
 
 
 def asked_lines(asked: Asked) -> list[str]:

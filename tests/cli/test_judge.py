@@ -107,6 +107,13 @@ def test_a_second_run_asks_nothing_and_an_offline_one_gives_the_same_bytes(
     assert json.loads((tmp_path / "run" / "results.json").read_text("utf-8")) == found
 
 
+def test_replies_of_another_judge_are_named(task: tuple[Path, Path], server: FakeServer) -> None:
+    judge(task, server)
+    ended = judge(task, None, "--offline", "--temperature", "0.5")
+    assert ended.code == 1
+    assert 'the file holds some-model {"max_tokens":3000,"seed":0,"temperature":0.0}' in ended.err
+
+
 def test_what_is_sent(task: tuple[Path, Path], server: FakeServer) -> None:
     judge(task, server, "--temperature", "0.5", "--max-tokens", "99")
     bodies = [request.body for request in server.requests]
