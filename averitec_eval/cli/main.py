@@ -26,6 +26,7 @@ COMMANDS = (
     "leaderboard",
     "baseline",
     "explain",
+    "doctor",
 )
 """The subcommands, each a module of this package with NAME, HELP, ``add_arguments`` and ``run``.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import datetime
 from typing import TYPE_CHECKING
 
 from averitec_eval.errors import UsageError
@@ -81,6 +82,33 @@ def add_table_format(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--format", choices=TABLE_FORMATS, default="text", help="how to print the result (default: %(default)s)"
     )
+
+
+def add_now(parser: argparse.ArgumentParser) -> None:
+    """``--now``; ``now_of`` reads it."""
+    parser.add_argument(
+        "--now",
+        type=_instant,
+        metavar="INSTANT",
+        help="take this for the present instead of the clock's: a day, which means its beginning, or an instant in "
+        "UTC as YYYY-MM-DDTHH:MMZ",
+    )
+
+
+def _instant(text: str) -> datetime.datetime:
+    from averitec_eval.leaderboard import fields
+    from averitec_eval.leaderboard.moments import moment
+
+    try:
+        return moment(text).begins
+    except fields.Wrong as wrong:
+        raise argparse.ArgumentTypeError(f"found '{text}', expected {wrong.expected}") from None
+
+
+def now_of(args: argparse.Namespace) -> datetime.datetime:
+    """The instant that ``--now`` gives, else the clock's, in UTC."""
+    given: datetime.datetime | None = args.now
+    return datetime.datetime.now(datetime.timezone.utc) if given is None else given
 
 
 def add_resampling(parser: argparse.ArgumentParser) -> None:
