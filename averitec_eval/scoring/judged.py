@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -316,7 +317,7 @@ def _read_judgement(document: Mapping[str, Any]) -> Judgement:
     if any(flag not in FLAGS for flag in flags):
         raise ValueError("a judgement has an unknown flag")
     if document["counts"] is not None:
-        values = {name: whole_number(value) for name, value in document["counts"].items()}
+        values = {name: _count(name, value) for name, value in document["counts"].items()}
         judgement = judged(FactCounts(**values), *flags)
     elif document["status"] == "unscored":
         judgement = unscored(text(document["fault"]))
@@ -325,6 +326,18 @@ def _read_judgement(document: Mapping[str, Any]) -> Judgement:
     if _judgement_dict(judgement) != document:
         raise ValueError("a judgement contradicts its counts")
     return judgement
+
+
+def _count(name: str, value: Any) -> Any:
+    """A count, if it is one: a whole number, or any for supported facts, of which judges support one in part.
+
+    Raises ``TypeError`` or ``ValueError`` if it is none.
+    """
+    if type(value) is not float or not name.endswith("_supported"):
+        whole_number(value)
+    if not 0 <= value < math.inf:
+        raise ValueError("a count is below 0 or no number")
+    return value
 
 
 def check_judgement(judgement: Judgement) -> Judgement:

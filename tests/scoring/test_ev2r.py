@@ -198,6 +198,8 @@ def test_judged_claims_need_their_judge_and_a_judge_its_claims() -> None:
         ("status", "unscored"),
         ("flags", ["shiny"]),
         ("fault", "timeout"),
+        ("counts", {"predicted": 2, "predicted_supported": 2, "reference": 4, "reference_supported": -3}),
+        ("counts", {"predicted": 2.0, "predicted_supported": 2, "reference": 4, "reference_supported": 3}),
         ("counts", {"predicted": 1, "predicted_supported": -1, "reference": 1, "reference_supported": True}),
     ],
 )

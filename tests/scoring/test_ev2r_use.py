@@ -167,7 +167,7 @@ def test_the_report_counts_judgements_and_keeps_the_other_tables() -> None:
     assert counted["scored"] == ("4", "4")
     assert counted["unscored: no-counts"] == ("0", "1")
     assert counted["more facts supported than counted (clipped)"] == ("0", "1")
-    left = dict(found["Ev2R judge: what that leaves open"])  # type: ignore[arg-type]
+    left = {row[0]: row[1] for row in found["Ev2R judge: what that leaves open"]}
     assert left["claims with a Q+A recall"] == "6 of 9"
     assert left["ev2r@0.5 if all of these failed, or passed"] == "0.222, 0.556"
     assert left["unscored: claims"] == "5, 7"
