@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import os
+import sys
+from collections.abc import Iterator
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -31,6 +34,18 @@ def data_dir() -> Path:
     if path is None:
         pytest.skip("the shared research data is absent: set AVERITEC_DATA to its folder")
     return path
+
+
+@pytest.fixture(scope="session")
+def hf(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ModuleType]:
+    """The metric of `evaluate`, with the libraries behind it imported such that they write to a temporary folder."""
+    assert "evaluate" not in sys.modules, "the folder is chosen at the first import"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("HF_HOME", str(tmp_path_factory.mktemp("hf")))
+        patch.setattr(sys, "path", [*sys.path])
+        from averitec_eval.platforms import hf
+
+        yield hf
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

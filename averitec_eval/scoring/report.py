@@ -10,7 +10,7 @@ from averitec_eval.scoring.judged import JudgeSummary
 from averitec_eval.scoring.judgements import KINDS
 from averitec_eval.scoring.results import GroupScore, Result
 from averitec_eval.statistics.intervals import Interval
-from averitec_eval.tables import Column, Table, Value, html_text, to_html
+from averitec_eval.tables import Column, Table, Value
 from averitec_eval.validation.printable import printable
 
 _TITLES = {
@@ -169,21 +169,6 @@ def listed(ids: Sequence[int], most: int = LISTED) -> str:
     """Claim ids with commas, the first ``most`` of them and how many more there are."""
     more = f" and {len(ids) - most} more" if len(ids) > most else ""
     return f"{', '.join(map(str, ids[:most]))}{more}"
-
-
-def notebook_text(result: Result) -> str:
-    """The result as HTML for a notebook: how much was scored, the scores, the other tables folded away, the signature."""
-    inputs = result.inputs
-    counted = f"{inputs.n_scored} of {inputs.n_gold} claims scored by {result.profile}"
-    if not result.complete:
-        counted += f"; INCOMPLETE: {inputs.n_missing} missing claims score 0"
-    scores, *others = score_tables(result)
-    more = "".join(map(to_html, others))
-    return (
-        f"<p>{html_text(counted)}</p>\n{to_html(scores)}"
-        f"<details><summary>By label, claim type and strategy</summary>\n{more}</details>\n"
-        f"<p><code>{html_text(str(result.signature))}</code></p>\n"
-    )
 
 
 def _label_table(result: Result) -> Table:

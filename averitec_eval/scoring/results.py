@@ -227,6 +227,14 @@ class Result:
 
         return result_html(self)
 
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+        """The result in a line, as IPython shows it where there are no tables; a stored notebook holds this too."""
+        inputs = self.inputs
+        printer.text(
+            f"<Result of {self.profile}: {self.headline} {self.headline_score:.4f}, "
+            f"{inputs.n_scored} of {inputs.n_gold} claims scored>"
+        )
+
     def claim_dicts(self) -> Iterator[dict[str, Any]]:
         """Yield each claim's scores as a JSON object, in gold order."""
         return (claim.to_dict() for claim in self.claims)
