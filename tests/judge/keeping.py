@@ -18,7 +18,6 @@ def reply_text(kind: Kind, supported: float, *, of: int = 10, precision: float =
     word = "questions" if kind == "questions" else "evidence"
     return json.dumps(
         {
-            f"facts in predicted {word}": "1. A fact.",
             f"facts count predicted {word}": 10,
             f"support predicted {word}": 10 * precision,
             f"facts count reference {word}": of,
@@ -38,12 +37,17 @@ def keep(
     profile: str = "fever8-2025",
 ) -> int:
     """Keep the replies that ``texts`` gives for each question, one attempt after the other; how many questions."""
-    count = 0
-    for ask in asks(predictions, gold, ev2r_rules(profile), prompts):
-        count += 1
-        for text in texts(ask):
-            replies.put(reply_key(identity, ask), KeptReply(text, "stop", 100, 20, identity.model))
-    return count
+    found = [
+        (reply_key(identity, ask), tuple(texts(ask))) for ask in asks(predictions, gold, ev2r_rules(profile), prompts)
+    ]
+    replies.merge(
+        [
+            (key, KeptReply(text, "stop", 100, 20, identity.model, attempt))
+            for key, each in found
+            for attempt, text in enumerate(each)
+        ]
+    )
+    return len(found)
 
 
 def half_right(gold: Gold, *, without: Iterable[int] = (), empty: Iterable[int] = ()) -> Submission:
