@@ -8,6 +8,7 @@ import importlib
 import os
 import sys
 from collections.abc import Iterator, Sequence
+from types import ModuleType
 from typing import NoReturn
 
 from averitec_eval.cli.output import Output, standard_output
@@ -27,6 +28,7 @@ COMMANDS = (
     "baseline",
     "explain",
     "doctor",
+    "new-task",
 )
 """The subcommands, each a module of this package with NAME, HELP, ``add_arguments`` and ``run``.
 
@@ -67,7 +69,7 @@ def build_parser(argv: Sequence[str]) -> argparse.ArgumentParser:
     subparsers = parser.add_subparsers(dest="command", metavar="COMMAND", required=True, parser_class=Parser)
     wanted = next((word for word in argv if not word.startswith("-")), None)
     for name in COMMANDS:
-        module = importlib.import_module(f"averitec_eval.cli.{name}")
+        module = module_of(name)
         subparser = subparsers.add_parser(
             name,
             help=module.HELP,
@@ -82,6 +84,11 @@ def build_parser(argv: Sequence[str]) -> argparse.ArgumentParser:
                 leaf.add_argument("--debug", action="store_true", help="show the traceback of an error")
             subparser.set_defaults(run=module.run)
     return parser
+
+
+def module_of(command: str) -> ModuleType:
+    """The module of a subcommand, which is called like it, with ``_`` for ``-``."""
+    return importlib.import_module(f"averitec_eval.cli.{command.replace('-', '_')}")
 
 
 def _leaves(parser: argparse.ArgumentParser) -> Iterator[argparse.ArgumentParser]:
@@ -185,7 +192,7 @@ def _run(arguments: list[str], out: Output) -> int:
 
 def with_action(arguments: Sequence[str], command: str) -> list[str]:
     """The arguments with the action that a command means where the word after it names none."""
-    actions = getattr(importlib.import_module(f"averitec_eval.cli.{command}"), "ACTIONS", ())
+    actions: tuple[str, ...] = getattr(module_of(command), "ACTIONS", ())
     after = arguments.index(command) + 1
     named = not actions or (after < len(arguments) and arguments[after] in actions)
     return [*arguments[:after], *([] if named else [actions[0]]), *arguments[after:]]

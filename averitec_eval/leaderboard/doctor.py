@@ -39,6 +39,7 @@ CODES = {
     "D013": "gold lies inside the site",
     "D014": "hidden gold lies among the submissions",
     "D015": "hidden gold is public elsewhere",
+    "D016": "a judge's replies, which may quote hidden gold, lie where others find them",
     "D020": "a key or token stands in a file",
     "D030": "the task is over",
     "D031": "names are shown before the phase ends",
@@ -133,6 +134,7 @@ def examine(path: str | os.PathLike[str], now: datetime.datetime) -> Examination
     roots = {root for folder in (file.parent, config.submissions, config.site) for root in _repository(folder)}
     for name, board, secret in boards:
         findings += _gold(name, board, secret, config, roots)
+        findings += _replies(name, board, secret, config, roots)
         findings += _rules(name, board, secret, now)
     findings += _shared_gold(boards)
     if all(board.rules.is_over(now) for _, board, _ in boards):
@@ -203,6 +205,21 @@ def _gold(name: str, board: BoardConfig, secret: bool, config: BoardConfig, root
             "a file in the repository of the configuration, the submissions or the site",
             "one outside of it",
             "move it away and name its new place; if it was ever committed, take it out of the history too",
+        )
+
+
+def _replies(name: str, board: BoardConfig, secret: bool, config: BoardConfig, roots: set[Path]) -> Iterator[Finding]:
+    replies = None if board.judge is None else board.judge.replies
+    if not secret or replies is None:
+        return
+    if _inside(replies, config.site) or any(replies.resolve().is_relative_to(root) for root in roots):
+        yield Finding(
+            "D016",
+            "warning",
+            f"judge.replies of {name}",
+            "a file in the repository or the site",
+            "one outside of both, unless it was exported with counts only",
+            "move it away, or put the file that 'averitec-eval judge export --counts-only' makes in its place",
         )
 
 

@@ -123,6 +123,18 @@ def test_hidden_gold_that_is_public_in_another_phase(task: Path) -> None:
     assert examined(task)["D015"][0]["severity"] == "warning"
 
 
+def test_replies_that_may_quote_hidden_gold(task: Path) -> None:
+    keys = {"gold": "../secret/gold.json", "profile": "fever8-2025"}
+    for place, codes in (("replies.jsonl", {"D016"}), ("../secret/replies.jsonl", set())):
+        (task.parent / place).write_text("", encoding="utf-8")
+        write(task, **keys, judge={"model": "m", "replies": place})
+        assert set(examined(task)) == codes
+    write(
+        task, gold="averitec-mini", public=True, profile="fever8-2025", judge={"model": "m", "replies": "replies.jsonl"}
+    )
+    assert examined(task) == {}
+
+
 def test_private_phases_are_examined_too(task: Path) -> None:
     phases = [
         {"name": "dev", "gold": "averitec-mini", "public": True},
@@ -149,7 +161,7 @@ def test_private_phases_are_examined_too(task: Path) -> None:
         ({"submissions": "nowhere"}, "D070"),
         ({"published": "nowhere.csv"}, "D080"),
         ({"image": "nowhere.png"}, "D080"),
-        ({"profile": "fever8-2025", "judge": {"model": "m", "replies": "no.sqlite", "prompts": "no"}}, "D080"),
+        ({"profile": "fever8-2025", "judge": {"model": "m", "replies": "../no.sqlite", "prompts": "no"}}, "D080"),
         ({"ends": "never", "colour": "red"}, "D001"),
     ],
 )
