@@ -36,7 +36,7 @@ def test_a_killed_run_leaves_the_old_run_whole_or_the_new_one(tmp_path: Path) ->
 
 
 def test_an_interrupt_ends_with_130_and_one_line(tmp_path: Path) -> None:
-    predictions, gold = large_pair(tmp_path, 8000)
+    predictions, gold = large_pair(tmp_path, 5000)
     process = subprocess.Popen(
         [*COMMAND, "score", str(predictions), "--gold", str(gold), "--out", str(tmp_path / "run")],
         stdout=subprocess.PIPE,

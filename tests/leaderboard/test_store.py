@@ -502,6 +502,7 @@ os.execv(sys.executable, [sys.executable, "-m", "averitec_eval", *sys.argv[1:]])
 """
 
 
+@pytest.mark.every_resample
 @pytest.mark.parametrize("warm", [False, True], ids=["no store yet", "with a store"])
 def test_a_read_only_folder_is_built_from_with_one_notice(warm: bool, tmp_path: Path) -> None:
     path = write_board(tmp_path / "board", {"a": 0.5, "b": 0.6})
@@ -576,6 +577,7 @@ def source(tmp_path: Path, outcome: Outcome) -> Path:
     return path
 
 
+@pytest.mark.every_resample
 def test_a_writer_killed_at_any_moment_leaves_a_sound_store(tmp_path: Path, source: Path, outcome: Outcome) -> None:
     target = tmp_path / "s.sqlite"
     dice = random.Random(7)
@@ -604,6 +606,7 @@ def test_several_writers_at_once_lose_nothing(tmp_path: Path, source: Path, outc
         assert all(opened.get(key) == outcome for key in opened.all_keys())
 
 
+@pytest.mark.every_resample
 def test_two_builds_at_once_write_the_same_site(tmp_path: Path) -> None:
     path = write_board(tmp_path, {f"s{number}": number / 8 for number in range(8)})
     assert run("leaderboard", "build", path, "--out", tmp_path / "alone").code == 0
@@ -620,6 +623,7 @@ def test_two_builds_at_once_write_the_same_site(tmp_path: Path) -> None:
     assert all("0 scored, 8 from the store" in error for error in errors)
 
 
+@pytest.mark.every_resample
 def test_a_build_killed_at_any_moment_is_made_good_by_the_next(tmp_path: Path) -> None:
     path = write_board(tmp_path, {f"s{number}": number / 8 for number in range(8)})
     assert run("leaderboard", "build", path, "--out", tmp_path / "alone").code == 0
