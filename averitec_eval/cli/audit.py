@@ -15,6 +15,8 @@ from averitec_eval.errors import UsageError
 
 if TYPE_CHECKING:
     from averitec_eval.audit.records import Audit, Finding
+    from averitec_eval.records import Gold, Submission
+    from averitec_eval.scoring.results import Result
 
 NAME = "audit"
 HELP = "measure what inflates a score: repeated, echoed, filled, copied or leaked evidence"
@@ -49,6 +51,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default=None,
         metavar="PRED",
         help="another prediction file for the same claims, to look for shared evidence (repeatable)",
+    )
+    parser.add_argument(
+        "--judged", metavar="DIR", help="the run folder that 'judge --out' wrote of PRED, to look at its judgements"
     )
     parser.add_argument("--train", metavar="FILE", help="the training claims, to look for claims that reappear")
     parser.add_argument(
@@ -109,6 +114,7 @@ def run(args: argparse.Namespace, out: Output) -> int:
             train=None if args.train is None else read_gold(args.train),
             domains=domains,
             thresholds=thresholds,
+            judged=None if args.judged is None else judged_result(args.judged, submission, gold),
         )
     if args.out:
         write_audit(Path(args.out), found)
@@ -117,6 +123,24 @@ def run(args: argparse.Namespace, out: Output) -> int:
     else:
         _print(found, Path(args.pred).name, args.format, out)
     return 1 if args.fail_on and found.flagged else 0
+
+
+def judged_result(directory: str, submission: Submission, gold: Gold) -> Result:
+    """The judged result of a run folder.
+
+    Raises ``UnreadableError`` if it cannot be read and ``UsageError`` if it holds no judgements, or those of another
+    submission or other gold.
+    """
+    from averitec_eval.scoring.runs import read_run
+
+    result = read_run(directory)
+    if result.judge is None:
+        raise UsageError(
+            f"{directory}: this run has no judgements; 'averitec-eval judge --out DIR' writes one that has"
+        )
+    if (result.inputs.submission_sha256, result.inputs.gold_sha256) != (submission.sha256, gold.sha256):
+        raise UsageError(f"{directory}: this run is of another prediction file or other gold")
+    return result
 
 
 def thresholds_of(texts: Sequence[str], profile: str) -> dict[str, float]:

@@ -69,6 +69,7 @@ def _board_dict(board: PublicBoard) -> dict[str, Any]:
         "profile": board.profile.name,
         "signature": board.signature,
         "gold": {"sha256": board.gold_sha256, "claims": board.n_claims},
+        **({} if board.judge is None else {"replies": board.judge.replies_sha256}),
         "submissions": [
             {"id": system.id, "files": _hashes(system.files)}
             for system in sorted(board.systems, key=lambda system: system.id)
