@@ -29,10 +29,10 @@ def test_rows_of_plain_python_are_the_file() -> None:
 
 @pytest.mark.usefixtures("hf")
 @pytest.mark.parametrize("loaded", ["from_list", "from_json", "arrow", "numpy", "columns"])
-def test_rows_of_datasets_are_the_file(loaded: str, data_dir: Path, tmp_path: Path) -> None:
+def test_rows_of_datasets_are_the_file(loaded: str, tmp_path: Path) -> None:
     import datasets
 
-    path = data_dir / "averitec" / "dev.json"
+    path = mini_gold_path()
     if loaded == "from_json":
         data: Any = datasets.Dataset.from_json(str(path), cache_dir=str(tmp_path))
     else:
@@ -45,6 +45,14 @@ def test_rows_of_datasets_are_the_file(loaded: str, data_dir: Path, tmp_path: Pa
     if loaded == "columns":
         data = data.to_dict()
     assert gold_from_rows(data).claims == read_gold(path).claims
+
+
+@pytest.mark.usefixtures("hf")
+def test_rows_of_the_dev_split_are_the_file(data_dir: Path) -> None:
+    import datasets
+
+    path = data_dir / "averitec" / "dev.json"
+    assert gold_from_rows(datasets.Dataset.from_list(rows_of(path))).claims == read_gold(path).claims
 
 
 def test_lists_of_objects_may_be_objects_of_lists() -> None:
