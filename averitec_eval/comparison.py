@@ -56,6 +56,8 @@ POWER = 0.8
 MOST_DECIDING = 20
 """How many claims are listed on each side where every claim differs a little."""
 
+_PAIRS_AT_A_TIME = 64
+
 Test = Literal["mcnemar-exact", "randomisation"]
 _TESTS: dict[Test, str] = {"mcnemar-exact": "exact McNemar test", "randomisation": "randomisation test"}
 
@@ -333,25 +335,37 @@ def _compare_on(
     columns = [claim_columns(result) for result in results]
     present = np.stack([column[count_column(metric)] > 0 for column in columns])
     jointly = present[first] & present[second]
+    for index in np.flatnonzero(~jointly.any(axis=1))[:1]:
+        raise UsageError(f"{names[first[index]]} and {names[second[index]]} have no claim in common with {metric}")
     rows: dict[int, dict[str, Any]] = {}
-    # The pairs with the same claims in common see the same resamples; without a judge that is all of them.
-    masks, group_of = np.unique(jointly, axis=0, return_inverse=True)
-    for group, kept in enumerate(masks):
-        members = np.flatnonzero(group_of.reshape(-1) == group)
-        systems, places = np.unique(np.concatenate([first[members], second[members]]), return_inverse=True)
-        if not kept.any():
-            a, b = names[first[members[0]]], names[second[members[0]]]
-            raise UsageError(f"{a} and {b} have no claim in common with {metric}")
-        part = _compare_among(
+    # Where both are known of all claims, as ever without a judge, each system is resampled once for all its pairs.
+    whole = jointly.all(axis=1)
+    if whole.any():
+        systems, places = np.unique(np.concatenate([first[whole], second[whole]]), return_inverse=True)
+        found = _compare_among(
             metric,
             [names[k] for k in systems],
             [results[k].scores[metric] for k in systems],
-            [{name: values[kept] for name, values in columns[k].items()} for k in systems],
-            (places[: len(members)], places[len(members) :]),
-            ids[kept],
+            [columns[k] for k in systems],
+            (places[: whole.sum()], places[whole.sum() :]),
+            ids,
             settings,
         )
-        rows.update(zip(members.tolist(), part, strict=True))
+        rows.update(zip(np.flatnonzero(whole).tolist(), found, strict=True))
+    partial = np.flatnonzero(~whole)
+    for start in range(0, len(partial), _PAIRS_AT_A_TIME):
+        members = partial[start : start + _PAIRS_AT_A_TIME]
+        sides = [(int(k), jointly[index]) for index in members for k in (first[index], second[index])]
+        masked = [{name: columns[k][name] * joint for name in columns_of(metric)} for k, joint in sides]
+        # What a system scores on these claims; a sum exactly rounded, as in its result.
+        shares = [
+            math.fsum(column[metric]) / int(joint.sum()) for column, (_, joint) in zip(masked, sides, strict=True)
+        ]
+        places = np.arange(len(sides))
+        found = _compare_among(
+            metric, [names[k] for k, _ in sides], shares, masked, (places[::2], places[1::2]), ids, settings
+        )
+        rows.update(zip(members.tolist(), found, strict=True))
     return [rows[index] for index in range(len(first))]
 
 
@@ -364,9 +378,9 @@ def _compare_among(
     ids: NDArray[np.int64],
     settings: Settings,
 ) -> list[dict[str, Any]]:
-    """The same for pairs that are compared on the same claims, those of ``ids``, of which the columns are.
+    """The same for pairs each of which is compared on the claims that its two sides count, and no others.
 
-    ``scores`` are the systems' on all claims.
+    ``scores`` are the sides' on those claims, ``columns`` their columns over all claims, which are those of ``ids``.
     """
     import numpy as np
 
@@ -382,12 +396,13 @@ def _compare_among(
         ],
         axis=1,
     )
-    low, high = difference_intervals(samples, first, second, settings.level)
+    low, high = _intervals_of(samples, first, second, settings.level)
+    counted = np.stack([column[count_column(metric)] > 0 for column in columns], axis=1)
     # On an F1 no claim has a value of its own; a claim is won by getting its label right.
     values = np.stack([column[metric if metric in column else "accuracy"] for column in columns], axis=1)
     test: Test = "mcnemar-exact" if is_proportion(metric) else "randomisation"
     if metric in columns[0]:
-        errors = standard_errors(values, first, second)
+        errors = _errors(values, counted, first, second)
         if is_proportion(metric):
             won = discordant(values)
             p = mcnemar(won[first, second], won[second, first])
@@ -397,18 +412,16 @@ def _compare_among(
         errors = np.std(samples[:, first] - samples[:, second], axis=0, ddof=1)
         p = _swap_p(metric, block, width, first, second, settings)
     detectable = smallest_detectable(errors, settings.level, POWER)
-    if is_judged(metric):
-        scores = [math.fsum(column[metric]) / len(ids) for column in columns]
     rows = []
     for index, (a, b) in enumerate(zip(first.tolist(), second.tolist(), strict=True)):
-        difference = values[:, a] - values[:, b]
+        difference, known = values[:, a] - values[:, b], counted[:, a]
         score_a, score_b = scores[a], scores[b]
         rows.append(
             {
                 "a": names[a],
                 "b": names[b],
                 "metric": metric,
-                "n": len(ids),
+                "n": int(known.sum()),
                 "score_a": score_a,
                 "score_b": score_b,
                 "difference": score_a - score_b,
@@ -417,7 +430,7 @@ def _compare_among(
                 "test": test,
                 "p": float(p[index]),
                 "wins": int((difference > 0).sum()),
-                "ties": int((difference == 0).sum()),
+                "ties": int((difference[known] == 0).sum()),
                 "losses": int((difference < 0).sum()),
                 "smallest_detectable": None if math.isnan(detectable[index]) else float(detectable[index]),
                 "won_by_a": _deciding(difference, ids),
@@ -425,6 +438,36 @@ def _compare_among(
             }
         )
     return rows
+
+
+def _intervals_of(samples: Array, first: Indices, second: Indices, level: float) -> Array:
+    """Intervals of the differences; resamples that hold none of a pair's claims say nothing of that pair."""
+    import numpy as np
+
+    ends = difference_intervals(samples, first, second, level)
+    for index in np.flatnonzero(np.isnan(ends).any(axis=0)):
+        present = ~np.isnan(samples[:, [first[index], second[index]]]).any(axis=1)
+        if present.any():
+            part = samples[present]
+            ends[:, [index]] = difference_intervals(part, first[[index]], second[[index]], level)
+        else:
+            ends[:, index] = -1.0, 1.0
+    return ends
+
+
+def _errors(values: Array, counted: NDArray[np.bool_], first: Indices, second: Indices) -> Array:
+    """The standard errors of the differences, each over the claims that count for its pair."""
+    import numpy as np
+
+    if counted.all():
+        return standard_errors(values, first, second)
+    zero, one = np.array([0]), np.array([1])
+    return np.concatenate(
+        [
+            standard_errors(values[counted[:, a]][:, [a, b]], zero, one)
+            for a, b in zip(first.tolist(), second.tolist(), strict=True)
+        ]
+    )
 
 
 def _swap_p(metric: str, block: Array, width: int, first: Indices, second: Indices, settings: Settings) -> Array:

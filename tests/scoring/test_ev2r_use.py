@@ -63,6 +63,39 @@ def test_pairs_with_other_claims_in_common_do_not_disturb_each_other() -> None:
         assert replace(alone, p_adjusted=0, significant=True) == replace(pair, p_adjusted=0, significant=True)
 
 
+def test_a_pair_with_gaps_is_compared_as_without_the_claims_in_the_gaps() -> None:
+    marks = [("+", "-"), ("+", "+"), ("-", "-"), ("+", "-"), ("-", "+")] * 12
+    gaps = [("?", "+"), ("-", "?"), ("?", "?"), ("+", "?")] * 5
+    many = Settings(resamples=4000)
+    for metric in ("ev2r@0.5", "ev2r_qa_recall"):
+        (some, whole) = (
+            compare(
+                {name: of_marks("".join(m[k] for m in of)) for k, name in enumerate("ab")},
+                metrics=[metric],
+                settings=many,
+            )
+            for of in (marks + gaps, marks)
+        )
+        (a,), (b,) = some.pairs, whole.pairs
+        for name in ("n", "score_a", "score_b", "difference", "wins", "ties", "losses", "won_by_a", "won_by_b"):
+            assert getattr(a, name) == getattr(b, name)
+        assert a.smallest_detectable == pytest.approx(b.smallest_detectable, rel=1e-12)
+        # Other draws, and the number of claims in common varies over them.
+        assert (a.ci_low, a.ci_high, a.p) == pytest.approx((b.ci_low, b.ci_high, b.p), abs=0.03)
+
+
+def test_a_resample_without_the_claims_in_common_says_nothing() -> None:
+    (pair,) = compare({"a": of_marks("+?????????"), "b": of_marks("-?????????")}, settings=FEW).pairs
+    assert (pair.n, pair.ci_low, pair.ci_high, pair.smallest_detectable) == (1, 1.0, 1.0, None)
+    # Of single resamples some hold the claim and some do not, which leaves the whole range open.
+    ends = set()
+    for seed in range(12):
+        systems = {"a": of_marks("+?????????"), "b": of_marks("-?????????")}
+        (pair,) = compare(systems, settings=Settings(resamples=1, seed=seed)).pairs
+        ends.add((pair.ci_low, pair.ci_high))
+    assert ends == {(1.0, 1.0), (-1.0, 1.0)}
+
+
 def test_nothing_in_common_is_said() -> None:
     with pytest.raises(UsageError, match=r"a and b have no claim in common with ev2r@0\.5"):
         compare({"a": of_marks("++??"), "b": of_marks("??++")})
