@@ -295,7 +295,8 @@ def _run(args: argparse.Namespace, out: Output) -> int:
                 result, code = judging.once(identity, args.out)
             else:
                 return judging.repeatedly(identity, Path(args.out))
-    show_result(result, Path(args.pred).name, out, args.format)
+    if code != INTERRUPTED:
+        show_result(result, Path(args.pred).name, out, args.format)
     return code
 
 
@@ -461,10 +462,11 @@ class _Judging:
                 input_format=args.input_format,
                 watcher=watcher,
             )
-        if folder is not None:
+        code = exit_code(run, args.limit)
+        if folder is not None and code != INTERRUPTED:
             write_judged(folder, run.result, args.pred, self.gold, input_format=args.input_format)
         self._report(run)
-        return run.result, exit_code(run, args.limit)
+        return run.result, code
 
     def repeatedly(self, identity: JudgeIdentity, folder: Path) -> int:
         """Several runs of one judge, each in a folder of its own, and how far they agree."""
@@ -476,10 +478,10 @@ class _Judging:
         for number in range(self.args.repeat):
             name = f"run-{number}"
             results[name], code = self.once(numbered(identity, number), folder / name)
-            self.out.message(f"averitec-eval: {folder / name} is written")
-            codes.append(code)
             if code == INTERRUPTED:
                 return code
+            self.out.message(f"averitec-eval: {folder / name} is written")
+            codes.append(code)
         found = agreement(results)
         write_bytes(folder / AGREEMENT, found.to_json().encode("ascii"))
         _show_agreement(found, self.args.format, DISPUTED_SHOWN, self.out)
@@ -497,13 +499,14 @@ class _Judging:
                 tell(f"averitec-eval: {printable(line)}")
             if run.asked.stopped == "interrupted":
                 tell("averitec-eval: interrupted; every reply that came is kept: give the same command to go on")
+                return
         if self.args.limit is not None and judge.withheld:
             tell(f"averitec-eval: --limit asked about {self.args.limit} claims only; the others are unscored")
         if judge.withheld:
             tell(f"averitec-eval: the headline is withheld: {judge.withheld_text()}")
         if not judge.identity.fit:
             tell(f"averitec-eval: {judge.identity.model} is not fit for ranking")
-        if self.args.offline and self.replies is not None and judge.counts["qa"].asked == 0:
+        if self.args.offline and judge.withheld and self.replies is not None and not judge.counts["qa"].asked:
             held = sorted({f"{key.model} {key.parameters}" for key, _ in self.replies})
             shown = "; ".join(held[:HELD_SHOWN]) or "nothing"
             tell(f"averitec-eval: no kept reply is to these questions by this judge; the file holds {printable(shown)}")

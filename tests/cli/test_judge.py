@@ -358,8 +358,8 @@ def test_an_interrupt_keeps_what_came(tmp_path: Path) -> None:
         while len(server.requests) < 6 and process.poll() is None:
             time.sleep(0.01)
         process.send_signal(signal.SIGINT)
-        _, told = process.communicate(timeout=60)
-        assert process.returncode == 130, told
+        printed, told = process.communicate(timeout=60)
+        assert (process.returncode, printed) == (130, ""), told
         assert "give the same command to go on" in told
         sent = len(server.requests)
         assert 6 <= sent < 60
