@@ -74,23 +74,31 @@ def _files(title: str) -> Iterator[tuple[str, bytes]]:
 
 
 def _predictions() -> bytes:
-    """Predictions for AVeriTeC-mini: for each claim, the first sentence of its knowledge store."""
+    """Predictions for AVeriTeC-mini: the sentences of a claim's knowledge store that share most words with it."""
     store = mini_knowledge_store_path()
     predictions = []
     for claim in read_gold(mini_gold_path()):
+        words = _words(claim.claim)
         lines = (store / f"{claim.claim_id}.json").read_text(encoding="utf-8").splitlines()
-        source = json.loads(lines[0])
+        found = [(sentence, page["url"]) for page in map(json.loads, lines) for sentence in page["url2text"]]
+        nearest = sorted(found, key=lambda item: -len(_words(item[0]) & words))[:3]
+        near = len(_words(nearest[0][0]) & words) > len(words) / 2
         predictions.append(
             {
                 "claim_id": claim.claim_id,
                 "claim": claim.claim,
                 "evidence": [
-                    {"question": "What is known about this?", "answer": source["url2text"][0], "url": source["url"]}
+                    {"question": f"What is said {place} about this: {claim.claim}", "answer": sentence, "url": url}
+                    for place, (sentence, url) in zip(("first", "second", "third"), nearest, strict=False)
                 ],
-                "pred_label": "Refuted",
+                "pred_label": "Supported" if near else "Refuted",
             }
         )
     return (json.dumps(predictions, ensure_ascii=False, indent=1) + "\n").encode()
+
+
+def _words(text: str) -> set[str]:
+    return {word.strip(".,").lower() for word in text.split()}
 
 
 __all__ = ["TITLE", "WORKFLOW", "write_task"]

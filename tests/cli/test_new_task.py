@@ -31,9 +31,10 @@ def test_the_starter_is_sound_and_can_be_built(tmp_path: Path, monkeypatch: pyte
     assert built.code == 0
     board = json.loads((folder / "site" / "dev" / "board.json").read_text(encoding="utf-8"))
     (entry,) = board["entries"]
-    assert entry["name"] == "First sentences"
+    assert entry["name"] == "Nearest sentences"
     assert entry["reason"] == "a baseline, shown for comparison"
     assert entry["problems"] == []
+    assert entry["scores"][board["headline"]] > 0
     assert str(folder) in made.err
     ignored = (folder / ".gitignore").read_text(encoding="utf-8").split()
     assert "site/" in ignored
