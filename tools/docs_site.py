@@ -35,7 +35,7 @@ LINK = re.compile(r"(?P<image>!?)\[(?P<text>(?:[^][]|!\[[^][]*\]\([^()]*\))*)\]\
 FENCE = re.compile(r"(^```.*?^```$)", re.DOTALL | re.MULTILINE)
 
 PYTHON = """\
-# Python
+# Python interface
 
 What `from averitec_eval import ...` gives. Records are frozen, and nothing here prints, downloads or reads the clock.
 """
@@ -77,7 +77,7 @@ def generated() -> dict[str, str]:
     """The text of every page that is not in docs/, by its path."""
     pages = {page: (ROOT / source).read_text(encoding="utf-8") for source, page in COPIED.items()}
     pages["notice.md"] = f"# Notices\n\n```text\n{pages['notice.md']}```\n"
-    return {**pages, "schemas.md": schemas_page(), "python.md": python_page()}
+    return {**pages, "schemas.md": schemas_page(), "api.md": python_page()}
 
 
 def turned(markdown: str, page: str, known: set[str]) -> str:
