@@ -186,9 +186,7 @@ def judges(
     workers: Workers | None = None,
 ) -> tuple[Judge, ...]:
     """A judge for each board of a configuration. The gold of private phases is not read."""
-    return tuple(
-        Judge(one, board_gold(one), store=store, watcher=watcher, workers=workers) for one in config.boards()
-    )
+    return tuple(Judge(one, board_gold(one), store=store, watcher=watcher, workers=workers) for one in config.boards())
 
 
 def judged_boards(config: BoardConfig, judges: Sequence[Judge]) -> tuple[Board, ...]:
