@@ -51,9 +51,9 @@ predicted evidence supports, and score by its counts. Replies are kept in a file
 and never asked for twice: run the same command again to go on after a stop.
 
 A judge is a model behind any OpenAI-compatible server; its key comes from
-AVERITEC_EVAL_API_KEY or OPENAI_API_KEY. Two need no server: ev2r-lite, a proxy
-without a language model, and smollm2, a small model on this machine. Neither is
-fit for ranking."""
+AVERITEC_EVAL_API_KEY or OPENAI_API_KEY. Two need no server but the extra
+[local]: ev2r-lite, a proxy without a language model, and smollm2, a small model
+on this machine. Neither is fit for ranking."""
 
 ACTIONS_HELP = """\
 other actions (give PRED as ./export if your file has the name of one):
