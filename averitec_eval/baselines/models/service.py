@@ -36,6 +36,8 @@ RETRIED = ("timeout", "connection", "rate-limit", "server-error")
 DISPENSABLE = ("seed", "response_format", "n", "stop", "top_p", "max_tokens")
 """What a request can do without, or can say otherwise, where a server refuses to know it."""
 
+_OTHER_WORDS = {"response_format": ("response_format", "response format", "json_schema")}
+
 NAMED = ("model", "messages", "input", "encoding_format")
 """What the library's methods take by name; all else goes with the body as it is."""
 
@@ -142,8 +144,13 @@ def refusal_of(status: int, headers: Mapping[str, str], data: bytes) -> Refusal:
 
 
 def _names(text: str, setting: str) -> bool:
-    """Whether a refusal is about ``setting``: it stands there in quotes, as a field's name."""
-    return any(f"{mark}{setting}{mark}" in text for mark in ("'", '"', '\\"', "`"))
+    """Whether a refusal is about ``setting``: it stands there in quotes, as a field's name, or in other words that can
+    mean nothing else.
+    """
+    folded = text.lower()
+    return any(words in folded for words in _OTHER_WORDS.get(setting, ())) or any(
+        f"{mark}{setting}{mark}" in text for mark in ("'", '"', '\\"', "`")
+    )
 
 
 __all__ = [
