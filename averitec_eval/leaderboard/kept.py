@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from averitec_eval.files import sha256_of
-from averitec_eval.leaderboard.config import JudgeConfig
+from averitec_eval.leaderboard.config import LITE, JudgeConfig
 from averitec_eval.leaderboard.view import BoardJudge
 from averitec_eval.records import Gold, Prediction
 from averitec_eval.scoring.profiles import Profile, level_name
@@ -20,6 +20,7 @@ from averitec_eval.statistics.resampling import Settings
 
 if TYPE_CHECKING:
     from averitec_eval.judge.replies import Replies
+    from averitec_eval.judge.run import ClaimJudge
 
 EXPORTED = (".jsonl", ".jsonl.gz")
 """How the names of exported replies end; their hash is the same wherever they are."""
@@ -42,6 +43,7 @@ class KeptJudge:
         identity = judge_identity(config.model, self._prompts)
         self.identity = replace(identity, parameters={**identity.parameters, **_like(identity.parameters, config)})
         self._replies: Replies | None = None
+        self._judge: ClaimJudge | None = None
         self._open = ExitStack()
         exported = config.replies is not None and config.replies.name.endswith(EXPORTED)
         self._sha256 = None if config.replies is None else _hash_of(config.replies)
@@ -89,6 +91,7 @@ class KeptJudge:
             identity=self.identity,
             prompts=self._prompts,
             replies=self._opened(),
+            judge=self._computed(),
         )
         judged = with_judgements(result, self.gold, judgements, self.identity, self.rules)
         return with_intervals(judged, self.gold, intervals)
@@ -97,6 +100,14 @@ class KeptJudge:
         """Let go of the file of replies."""
         self._replies = None
         self._open.close()
+
+    def _computed(self) -> ClaimJudge | None:
+        """The judge that needs no replies, if it is that one; made once, for it takes a moment to load."""
+        if self._judge is None and self.identity.model == LITE:
+            from averitec_eval.judge.lite import LiteJudge
+
+            self._judge = LiteJudge()
+        return self._judge
 
     def _opened(self) -> Replies | None:
         """The replies, opened when they are first needed: a board that changed nowhere needs none."""

@@ -19,8 +19,9 @@ from averitec_eval import mini_gold_path
 from averitec_eval.errors import ResourceError, UnreadableError
 from averitec_eval.judge.exchange import export_replies
 from averitec_eval.judge.replies import Replies
+from averitec_eval.leaderboard.about_page import about_page
 from averitec_eval.leaderboard.board import Board, build_boards
-from averitec_eval.leaderboard.board_page import table_columns
+from averitec_eval.leaderboard.board_page import index_page, table_columns
 from averitec_eval.leaderboard.charts import Charts
 from averitec_eval.leaderboard.config import read_config
 from averitec_eval.leaderboard.public import public_site
@@ -229,6 +230,22 @@ def test_a_judge_that_is_not_fit_ranks_nobody(tmp_path: Path, without_figures: N
     publish([board], tmp_path / "site")
     assert "<strong>Not fit for ranking:</strong> smollm2" in page(tmp_path / "site", "index.html")
     assert json.loads((tmp_path / "site/board.json").read_text(encoding="utf-8"))["judge"]["fit"] is False
+
+
+def test_boards_of_different_judges_stand_apart(folder: Path, board: Board) -> None:
+    pytest.importorskip("wordllama", reason="the extra local is not installed")
+    settings = json.loads((folder / "board.yaml").read_text(encoding="utf-8"))
+    path = folder / "lite.yaml"
+    path.write_text(json.dumps({**settings, "judge": {"model": "ev2r-lite"}, "audit": False}), encoding="utf-8")
+    (lite,) = build_boards(read_config(path))
+    assert lite.headline == "ev2r_lite@0.5"
+    assert {entry.rank for entry in lite.entries} == {None}
+    assert {entry.reason for entry in lite.entries} == {"judged by ev2r-lite, which is not fit for ranking"}
+    site = public_site([board, lite])
+    index = str(index_page(site, None).render())
+    assert f"Score Ev2R @ 0.5, {MODEL}" in index
+    assert "Score Ev2R-lite @ 0.5, ev2r-lite" in index
+    assert "no language model but a proxy" in str(about_page(site).render())
 
 
 def test_columns_name_the_judge_where_boards_differ(board: Board) -> None:
