@@ -101,7 +101,8 @@ def evaluate_file(
 ) -> Outcome:
     """Validate and score a prediction file against the gold file of a phase.
 
-    Raises ``RefusedError`` if the submission is too large, unreadable or invalid, and ``EvaluationError`` if the gold
+    A submission that lacks claims is refused too: platforms rank whatever has a score. Raises ``RefusedError`` if it is
+    too large, unreadable or invalid, and ``EvaluationError`` if the gold
     cannot be used or something else fails. No error refers to another one, whose message could hold gold.
     """
     try:
@@ -123,7 +124,7 @@ def evaluate_file(
         problem = error
     if isinstance(report, Report):
         text = report_text(report, predictions, settings)
-        if problem is not None:
+        if isinstance(problem, InvalidSubmissionError | UnreadableError) or (problem is None and not report.valid):
             raise RefusedError(f"the submission was not scored: {_problems(report)}", text)
     if problem is not None:
         raise EvaluationError(f"the evaluation failed: {_place(problem)}; this is not the fault of the submission")
@@ -175,6 +176,16 @@ def without_gold(report: Report, predictions: str | os.PathLike[str]) -> Report:
         if shown:
             groups.append(replace(group, examples=tuple(shown)))
     return replace(report, groups=tuple(groups))
+
+
+def summary(outcome: Outcome, settings: PhaseSettings) -> str:
+    """What a log says of a scored submission, in ASCII: its figures, if the participant may see them, and how they were
+    made.
+    """
+    lines = [f"{outcome.document['scored']} of {outcome.document['claims']} claims scored"]
+    if settings.scores != ORGANISERS:
+        lines += [f"{metric:24} {value:.4f}" for metric, value in outcome.figures.items()]
+    return "".join(f"{line}\n" for line in [*lines, f"signature: {outcome.document['signature']}"])
 
 
 def _key(group: IssueGroup, issue: Issue) -> tuple[object, ...]:
@@ -241,5 +252,6 @@ __all__ = [
     "evaluate_file",
     "figures_of",
     "report_text",
+    "summary",
     "without_gold",
 ]
