@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pytest
 from browser.driving import PHONE, Site, Visit, Visitor, axe_violations, overflow, views
 from browser.links import defects
@@ -15,13 +17,24 @@ PLACES += [("phased", "dev/", kind) for kind in KINDS]
 PLACES += [("phased", "test/", kind) for kind in HIDDEN]
 
 
-def at(places: list[tuple[str, str, str]]) -> pytest.MarkDecorator:
-    """Runs a test at each of these places."""
-    ids = ["-".join(part.strip("/") for part in place if part) for place in places]
-    return pytest.mark.parametrize(("name", "folder", "kind"), places, ids=ids)
+HARMLESS = [("phased", "dev/", kind) for kind in ("about", "claims", "compare-index", "compare")]
+"""Pages of a board with hostile texts that show few of them; the same kinds of the other board are looked at anyway."""
 
 
-every_place = at(PLACES)
+def at(places: list[tuple[str, str, str]], slow: Sequence[tuple[str, str, str]] = ()) -> pytest.MarkDecorator:
+    """Runs a test at each of these places, at the ``slow`` ones only among the slow tests."""
+    params = [
+        pytest.param(
+            *place,
+            marks=pytest.mark.slow if place in slow else (),
+            id="-".join(part.strip("/") for part in place if part),
+        )
+        for place in places
+    ]
+    return pytest.mark.parametrize(("name", "folder", "kind"), params)
+
+
+every_place = at(PLACES, slow=HARMLESS)
 every_kind = at(PLACES[: len(KINDS)])
 
 
