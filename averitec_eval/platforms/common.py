@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from averitec_eval.errors import ConfigError, OutputError, UsageError
+from averitec_eval.errors import OutputError, UsageError
 from averitec_eval.examples import mini_gold_path
 from averitec_eval.files import write_bytes
 from averitec_eval.formats.reading import MINI
@@ -40,16 +40,18 @@ scipy==1.15.3
 """
 """What scoring needs, at versions that there are for Python 3.10 to 3.13. With these, nothing else is installed."""
 
-LEAST_PYTHON = (3, 10)
-"""The first Python that the scoring code runs on."""
-
 ONE_PHASE = "main"
 """What the phase of a task without phases is called, where it has no name."""
 
 _PARTS = ("formats", "scoring", "statistics", "text", "validation")
 """The folders of the package that scoring needs, beside its modules and those of ``_SINGLE``."""
 
-_SINGLE = ("examples/__init__.py", "platforms/__init__.py", "platforms/running.py")
+_SINGLE = (
+    "examples/__init__.py",
+    "platforms/__init__.py",
+    "platforms/codabench_run.py",
+    "platforms/running.py",
+)
 
 _NOT = ("__main__.py", "starter.py")
 """Modules of the package that need more than it."""
@@ -104,12 +106,9 @@ class Bundle:
 def bundle_phases(config: BoardConfig) -> tuple[BundlePhase, ...]:
     """The phases of a task that are not private, in its order, with their gold.
 
-    Raises ``ConfigError`` if there is none, and what ``board_gold`` raises for gold that cannot be used.
+    Raises what ``board_gold`` raises for gold that cannot be used.
     """
-    boards = config.boards()
-    if not boards:
-        raise ConfigError("the configuration is not usable for a platform", ("all phases are private",))
-    return tuple(_phase(board) for board in boards)
+    return tuple(_phase(board) for board in config.boards())
 
 
 def _phase(board: BoardConfig) -> BundlePhase:
@@ -236,7 +235,6 @@ def write_files(directory: Path, files: Mapping[str, bytes]) -> tuple[Path, ...]
 
 
 __all__ = [
-    "LEAST_PYTHON",
     "REQUIREMENTS",
     "Bundle",
     "BundlePhase",

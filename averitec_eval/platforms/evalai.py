@@ -51,8 +51,8 @@ _PAGES = ("description", "evaluation_details", "submission_guidelines", "terms_a
 def write_bundle(config: BoardConfig, directory: str | os.PathLike[str]) -> Bundle:
     """Write the challenge of a task into a folder that is empty or not there.
 
-    Raises ``UsageError`` for a folder that will not do, ``OutputError`` if it cannot be written, ``UnreadableError`` or
-    ``InvalidSubmissionError`` for gold that cannot be used, and ``ConfigError`` if no phase is left to run.
+    Raises ``UsageError`` for a folder that will not do, ``OutputError`` if it cannot be written, and
+    ``UnreadableError`` or ``InvalidSubmissionError`` for gold that cannot be used.
     """
     folder = check_out(config, directory)
     phases = bundle_phases(config)

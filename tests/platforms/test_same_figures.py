@@ -6,10 +6,12 @@ import json
 from collections.abc import Callable, Mapping
 from functools import lru_cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
 from cli.helpers import run
+from platforms.evalai_task import make_bundle, work, write
 
 from averitec_eval import Scorer, read_submission, score
 from averitec_eval.platforms.rows import gold_from_rows
@@ -66,7 +68,19 @@ def by_stream(predictions: Path, gold: Path) -> Figures:
     return digits(scorer.result().scores)
 
 
-WAYS: tuple[Way, ...] = (by_command_line, by_evaluate, by_stream)
+def by_evalai(predictions: Path, gold: Path) -> Figures:
+    """As the platform's worker does it, with the challenge that a bundle makes, in a process of its own."""
+    with TemporaryDirectory() as name:
+        folder = Path(name)
+        task = {"title": "T", "gold": str(gold), "profile": PROFILE, "submissions": "submissions", "site": "site"}
+        make_bundle(write(folder / "task" / "leaderboard.yaml", task), folder / "bundle")
+        (kept,) = work(folder / "bundle", [("main", predictions)], folder / "worker").kept
+    ((split, figures),) = kept["output"]["result"][0].items()
+    assert split == "main"
+    return digits(figures)
+
+
+WAYS: tuple[Way, ...] = (by_command_line, by_evaluate, by_stream, by_evalai)
 
 
 @pytest.mark.usefixtures("hf")
