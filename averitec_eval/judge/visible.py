@@ -60,7 +60,10 @@ def hidden(text: str) -> str:
     """The hidden characters of a text, in order. Line ends of all kinds and tabs are not among them."""
     if text.isascii() and text.isprintable():
         return ""
-    return "".join(character for character in _LINE_ENDS.sub("\n", text) if is_hidden(character))
+    lines = _LINE_ENDS.sub("\n", text)
+    if len(lines.translate(_TABLE)) == len(lines):  # nothing was left out, as of nearly all texts
+        return ""
+    return "".join(character for character in lines if is_hidden(character))
 
 
 __all__ = ["hidden", "is_hidden", "visible"]
