@@ -98,10 +98,11 @@ def made_asks(count: int) -> Iterator[Ask]:
 
 
 def bare(address: str, count: int, concurrency: int) -> None:
-    """Send as many requests of like size by the client library alone, keep nothing, and print what it took as JSON."""
+    """Send as many requests by the client library alone, keep nothing, and print what it took as JSON."""
     import openai
 
-    messages = [{"role": message.role, "content": message.content} for ask in made_asks(1) for message in ask.messages]
+    ask = next(made_asks(1))
+    messages = [{"role": message.role, "content": message.content} for message in ask.messages]
     numbers = iter(range(count))
 
     async def worker(client: openai.AsyncOpenAI) -> None:
