@@ -178,6 +178,20 @@ def vendored(package: str = PACKAGE) -> Iterator[tuple[str, bytes]]:
         found[name] = root / name
     for name in sorted(found):
         yield f"{package}/{name}", found[name].read_bytes()
+    for name in ("LICENSE", "NOTICE"):
+        text = _installed(name)
+        if text is not None:
+            yield f"{package}/{name}", text.encode()
+
+
+def _installed(name: str) -> str | None:
+    """The text of a licence file that was installed with this package, None where it runs without an installation."""
+    import importlib.metadata
+
+    try:
+        return importlib.metadata.distribution("averitec-eval").read_text(f"licenses/{name}")
+    except importlib.metadata.PackageNotFoundError:
+        return None
 
 
 def _walk(folder: Traversable, path: str) -> Iterator[tuple[str, Traversable]]:
