@@ -42,6 +42,7 @@ bench: $(VENV)/.oracle
 	$(BIN)/python -m benchmarks.run
 	$(BIN)/python -m benchmarks.statistics
 	$(BIN)/python -m benchmarks.retrieval
+	$(BIN)/python -m benchmarks.judge
 	$(BIN)/python -m benchmarks.reward
 	$(BIN)/python -m benchmarks.site
 
