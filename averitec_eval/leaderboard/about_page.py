@@ -17,6 +17,7 @@ from averitec_eval.leaderboard.rendering import Crumb, frame, render
 from averitec_eval.leaderboard.view import PublicBoard, PublicClaim, PublicSite
 from averitec_eval.scoring.profiles import Profile, level_name
 from averitec_eval.statistics import Settings
+from averitec_eval.sums import plain_sum
 from averitec_eval.validation.catalogue import FAMILIES, Code, catalogue
 
 if TYPE_CHECKING:
@@ -158,8 +159,8 @@ def ceiling(board: PublicBoard) -> Ceiling:
         n_claims=len(counts),
         most=max(counts),
         n_over=sum(few < all_ for few, all_ in zip(counted, counts, strict=True)),
-        by_count=sum(few / all_ for few, all_ in zip(counted, counts, strict=True)) / len(counts),
-        by_itself=sum(best) / len(best),
+        by_count=plain_sum(few / all_ for few, all_ in zip(counted, counts, strict=True)) / len(counts),
+        by_itself=plain_sum(best) / len(best),
         out_of_reach=sum(not profile.passes(score, profile.headline_level) for score in best),
     )
 
@@ -172,7 +173,7 @@ def _best(claim: PublicClaim, profile: Profile, meteor: Meteor) -> float:
 
         return match_robustly(texts, texts, claim.claim, meteor, profile.robust).utility
     scores = sorted((meteor.single(text, text) for text in texts), reverse=True)
-    return float(sum(scores[: profile.cap]) / len(texts))
+    return plain_sum(scores[: profile.cap]) / len(texts)
 
 
 def submission_fields() -> Iterator[FieldRow]:

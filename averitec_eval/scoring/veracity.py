@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from averitec_eval.records import Verdict
+from averitec_eval.sums import plain_sum
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,7 @@ class Confusion:
 
     def macro_f1(self) -> float:
         """The mean F1 of the four labels, in [0, 1], including labels the gold does not hold."""
-        return sum(self.f1(label) for label in Verdict) / len(Verdict)
+        return plain_sum(self.f1(label) for label in Verdict) / len(Verdict)
 
 
 __all__ = ["Confusion"]

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from averitec_eval.audit.context import Context, Piece, Probe, finding, probe, share_finding, shown
 from averitec_eval.audit.records import Finding, Skipped
 from averitec_eval.audit.texts import COPIED, holds
+from averitec_eval.sums import plain_sum
 
 
 def _mean_echo(
@@ -24,7 +25,7 @@ def _mean_echo(
             shares.append((piece, len(wanted & words(piece)) / len(wanted)))
     if not shares:
         return Skipped(of.name, f"there are no {what} to look at")
-    mean = sum(share for _, share in shares) / len(shares)
+    mean = plain_sum(share for _, share in shares) / len(shares)
     full = [(piece, share) for piece, share in shares if share >= COPIED]
     seen = [(p.claim_id, f"item {p.position + 1}, {share:.0%} of the words: {shown(text(p))}") for p, share in full]
     sentence = (

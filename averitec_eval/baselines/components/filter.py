@@ -12,6 +12,7 @@ from itertools import islice
 
 from averitec_eval.baselines.components.base import Tools, component, option
 from averitec_eval.baselines.state import Candidate, ClaimState
+from averitec_eval.sums import plain_sum
 
 STAGE = "filter"
 
@@ -36,7 +37,7 @@ def tfidf_cosine(first: str, second: str) -> float:
     alone = (math.log(1.5) + 1) ** 2  # the squared idf of a word that one text has; that of both has 1
     product = float(sum(count * two[word] for word, count in one.items() if word in two))
     lengths = [
-        sum(count**2 * (1.0 if word in other else alone) for word, count in counts.items())
+        plain_sum(count**2 * (1.0 if word in other else alone) for word, count in counts.items())
         for counts, other in ((one, two), (two, one))
     ]
     return product / math.sqrt(lengths[0] * lengths[1])

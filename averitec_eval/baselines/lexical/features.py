@@ -26,6 +26,7 @@ from averitec_eval.baselines.lexical.english import (
     STOP_WORDS,
     word_set,
 )
+from averitec_eval.sums import plain_sum
 from averitec_eval.text.porter import stem
 
 T = TypeVar("T")
@@ -135,7 +136,7 @@ def _covered(wanted: frozenset[T], held: frozenset[T]) -> float:
 
 
 def _mean(values: Sequence[float]) -> float:
-    return sum(values) / len(values) if values else 0.0
+    return plain_sum(values) / len(values) if values else 0.0
 
 
 def _any_in(vocabulary: frozenset[str]) -> Callable[[Case], float]:

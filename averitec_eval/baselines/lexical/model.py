@@ -18,6 +18,7 @@ from typing import Any
 from averitec_eval.baselines.lexical.features import FEATURES, case_of, features_of, words_of_claim
 from averitec_eval.errors import ResourceError
 from averitec_eval.records import Verdict
+from averitec_eval.sums import plain_sum
 
 FORMAT = 1
 """The version of the numbers' layout; another one is refused."""
@@ -59,23 +60,23 @@ class LexicalModel:
         values = features_of(case_of(claim, evidence, speaker))
         scaled = [(v - mean) * scale for v, mean, scale in zip(values, self.means, self.scales, strict=True)]
         known = sorted(stem for stem in words_of_claim(claim) if stem in self.words)
-        length = math.sqrt(sum(self.words[stem][0] ** 2 for stem in known)) or 1.0
+        length = math.sqrt(plain_sum(self.words[stem][0] ** 2 for stem in known)) or 1.0
         scores = [
             intercept
-            + sum(w * x for w, x in zip(row, scaled, strict=True))
-            + sum(self.words[stem][0] / length * self.words[stem][1 + at] for stem in known)
+            + plain_sum(w * x for w, x in zip(row, scaled, strict=True))
+            + plain_sum(self.words[stem][0] / length * self.words[stem][1 + at] for stem in known)
             for at, (intercept, row) in enumerate(zip(self.intercepts, self.weights, strict=True))
         ]
         most = max(scores)
         shares = [math.exp(score - most) for score in scores]
         best = scores.index(most)
-        probabilities = {label: share / sum(shares) for label, share in zip(LABELS, shares, strict=True)}
+        probabilities = {label: share / plain_sum(shares) for label, share in zip(LABELS, shares, strict=True)}
         return Judgement(LABELS[best], probabilities, self._reasons(best, scaled))
 
     def _reasons(self, best: int, scaled: Sequence[float]) -> tuple[tuple[str, float, bool], ...]:
         others = [row for at, row in enumerate(self.weights) if at != best]
         added = [
-            (name, round(x * (self.weights[best][i] - sum(row[i] for row in others) / len(others)), 4), x > 0)
+            (name, round(x * (self.weights[best][i] - plain_sum(row[i] for row in others) / len(others)), 4), x > 0)
             for i, (name, x) in enumerate(zip(FEATURES, scaled, strict=True))
         ]
         return tuple(sorted((one for one in added if one[1] > 0), key=lambda one: (-one[1], one[0])))
