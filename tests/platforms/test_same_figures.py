@@ -11,9 +11,13 @@ from typing import Any
 
 import pytest
 from cli.helpers import run
+from platforms import codabench_worker
 from platforms.evalai_task import make_bundle, work, write
 
 from averitec_eval import Scorer, read_submission, score
+from averitec_eval.leaderboard.config import BoardConfig
+from averitec_eval.platforms import codabench
+from averitec_eval.platforms.common import bundle_phases
 from averitec_eval.platforms.rows import gold_from_rows
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -80,7 +84,20 @@ def by_evalai(predictions: Path, gold: Path) -> Figures:
     return digits(figures)
 
 
-WAYS: tuple[Way, ...] = (by_command_line, by_evaluate, by_stream, by_evalai)
+def by_codabench(predictions: Path, gold: Path) -> Figures:
+    """As the platform's container does it, with the competition that a bundle makes."""
+    with TemporaryDirectory() as name:
+        folder = Path(name)
+        config = BoardConfig("A task", str(gold), folder / "submissions", folder / "site", profile=PROFILE)
+        codabench.write_bundle(config, folder / "bundle")
+        done = codabench_worker.submit(folder / "bundle", folder, 0, {predictions.name: predictions.read_bytes()})
+        assert (done.code, done.stderr) == (0, "")
+        scores = done.scores or {}
+    [phase] = bundle_phases(config)
+    return digits({column.metric: scores[column.key] for column in phase.columns})
+
+
+WAYS: tuple[Way, ...] = (by_command_line, by_evaluate, by_stream, by_evalai, by_codabench)
 
 
 @pytest.mark.usefixtures("hf")
