@@ -29,6 +29,7 @@ COMMANDS = (
     "explain",
     "doctor",
     "new-task",
+    "check-pr",
     "bundle",
 )
 """The subcommands, each a module of this package with NAME, HELP, ``add_arguments`` and ``run``.
