@@ -67,7 +67,7 @@ def submission(items: list[dict[str, Any]], name: str = "predictions.json") -> d
 
 def hidden_entries() -> list[dict[str, Any]]:
     """Predictions that know nothing of the marks, and leave the claims' texts out, which are marked."""
-    return [{key: value for key, value in item.items() if key != "claim"} for item in entries(0.5)[:N_CLAIMS]]
+    return [{key: value for key, value in item.items() if key != "claim"} for item in entries(0.2)[:N_CLAIMS]]
 
 
 class Shape(HTMLParser):
