@@ -33,9 +33,11 @@ from averitec_eval.platforms.running import (
     report_text,
     summary,
 )
-from averitec_eval.records import GoldClaim
+from averitec_eval.records import Gold
 from averitec_eval.scoring.profiles import level_name
 from averitec_eval.scoring.report import score_tables
+from averitec_eval.scoring.uncertainty import with_intervals
+from averitec_eval.statistics import Settings
 from averitec_eval.tables import Column, Table, for_people, html_text
 from averitec_eval.validation import validate
 from averitec_eval.validation.printable import shorten
@@ -54,6 +56,9 @@ MAX_UNPACKED = 2 * 1024**3
 
 MAX_NAME = 80
 
+LONG = 48
+"""From how many characters on a cell of a table is a text that wraps."""
+
 _PLATFORM_FILES = ("metadata", "metadata.yaml", "__MACOSX")
 _BESIDES = (".md", ".txt", ".yaml", ".yml", ".pdf")
 
@@ -65,6 +70,7 @@ h1 { font-size: 1.4rem; } h2 { font-size: 1.1rem; margin-top: 2rem; }
 table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
 th, td { border-bottom: 1px solid #8886; padding: .25rem .75rem .25rem 0; text-align: left; vertical-align: top; }
 .right { text-align: right; }
+.long { min-width: 18rem; }
 pre, code { font: .85rem/1.45 ui-monospace, monospace; overflow-wrap: anywhere; }
 pre { white-space: pre-wrap; border: 1px solid #8886; padding: .75rem; }
 """
@@ -115,13 +121,13 @@ def score(folders: Sequence[str | os.PathLike[str]], stdout: TextIO, stderr: Tex
         gold = given / "ref" / phase.gold
         outcome = evaluate_file(prediction_file(given / "res"), gold, phase.settings)
         scores = shown_scores(outcome, phase)
-        claims = read_gold(gold).claims if phase.settings.public else ()
+        page = result_page(outcome, phase.settings, read_gold(gold))
     except EvaluationError as error:
         return _fail(made, title, str(error), error.text if isinstance(error, RefusedError) else "", stdout, stderr)
     except Exception as error:  # noqa: BLE001 (its message could hold gold)
         message = f"the evaluation failed ({type(error).__name__}); this is not the fault of the submission"
         return _fail(made, title, message, "", stdout, stderr)
-    write_bytes(made / PAGE, result_page(outcome, phase.settings, claims).encode())
+    write_bytes(made / PAGE, page.encode())
     write_bytes(made / SCORES, to_json(scores).encode())
     stdout.write(outcome.text + summary(outcome, phase.settings))
     return 0
@@ -167,36 +173,37 @@ def _ignored(name: str) -> bool:
 
 
 def _fail(made: Path, title: str, message: str, text: str, stdout: TextIO, stderr: TextIO) -> int:
-    body = f"<p>Not scored: {html_text(message)}.</p>\n" + _details(text)
+    body = f"<p>Error: {html_text(message)}.</p>\n" + _details(text)
     write_bytes(made / PAGE, _page(title, body).encode())
     stdout.write(text)
     stderr.write(f"error: {message}\n")
     return 1
 
 
-def result_page(outcome: Outcome, settings: PhaseSettings, claims: Iterable[GoldClaim]) -> str:
-    """A page that needs nothing else, for the participant: what was scored, the scores, what validation found.
+def result_page(outcome: Outcome, settings: PhaseSettings, gold: Gold) -> str:
+    """A page that needs nothing else, for the participant: what was scored, the scores with their intervals, what
+    validation found.
 
-    ``claims`` are shown one by one and must be none where the gold is hidden; then groups of claims, which bear names
-    out of the gold, are left out too. So are all scores that only the organisers may see.
+    Where the gold is hidden, neither its claims are shown nor groups of them, which bear names out of the gold. Nor are
+    scores that only the organisers may see.
     """
-    result = outcome.result
-    inputs = result.inputs
+    inputs = outcome.result.inputs
     parts = [f"<p>Scored: {inputs.n_scored:,} of {inputs.n_gold:,} claims.</p>\n"]
     if settings.scores == ORGANISERS:
         parts.append("<p>The submission was taken. In this phase, scores are shown to the organisers only.</p>\n")
     else:
+        result = with_intervals(outcome.result, gold, Settings())
         if not settings.public:
             result = replace(result, by_type={}, by_strategy={}, thresholded_evidence_by_type={})
         parts += [_table(table) for table in score_tables(result)]
         if settings.public:
-            parts.append(_table(_claims_table(outcome, settings, claims)))
+            parts.append(_table(_claims_table(outcome, settings, gold)))
     parts.append(_details(outcome.text))
-    parts.append(f"<p>Signature: <code>{html_text(str(result.signature))}</code></p>\n")
+    parts.append(f"<p>Signature: <code>{html_text(str(outcome.result.signature))}</code></p>\n")
     return _page(settings.title, "".join(parts))
 
 
-def _claims_table(outcome: Outcome, settings: PhaseSettings, claims: Iterable[GoldClaim]) -> Table:
+def _claims_table(outcome: Outcome, settings: PhaseSettings, gold: Gold) -> Table:
     result = outcome.result
     place = [f"@{level_name(level)}" for level in result.levels].index(f"@{settings.headline.partition('@')[2]}")
     rows = tuple(
@@ -209,7 +216,7 @@ def _claims_table(outcome: Outcome, settings: PhaseSettings, claims: Iterable[Go
             score.evidence_qa,
             score.credit[place],
         )
-        for score, claim in zip(result.claims, claims, strict=True)
+        for score, claim in zip(result.claims, gold, strict=True)
     )
     columns = (
         Column("Id", "right"),
@@ -224,23 +231,22 @@ def _claims_table(outcome: Outcome, settings: PhaseSettings, claims: Iterable[Go
 
 
 def _details(text: str) -> str:
-    return f"<h2>What validation found</h2>\n<pre>{html_text_lines(text)}</pre>\n" if text else ""
+    return f"<h2>What validation found</h2>\n<pre>{_lines(text)}</pre>\n" if text else ""
 
 
-def html_text_lines(text: str) -> str:
+def _lines(text: str) -> str:
     """Text of several lines that HTML shows as it is."""
     return "\n".join(map(html_text, text.splitlines()))
 
 
 def _table(table: Table) -> str:
     def row(tag: str, values: Iterable[str]) -> str:
-        cells = zip(values, table.columns, strict=True)
-        return "".join(
-            f'<{tag} class="right">{html_text(value)}</{tag}>'
-            if column.align == "right"
-            else f"<{tag}>{html_text(value)}</{tag}>"
-            for value, column in cells
-        )
+        cells = []
+        for value, column in zip(values, table.columns, strict=True):
+            kind = "right" if column.align == "right" else "long" if len(value) > LONG else ""
+            attribute = f' class="{kind}"' if kind else ""
+            cells.append(f"<{tag}{attribute}>{html_text(value)}</{tag}>")
+        return "".join(cells)
 
     head = row("th", (column.heading for column in table.columns))
     body = "".join(f"<tr>{row('td', map(for_people, values, table.columns))}</tr>\n" for values in table.rows)

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 from cli.helpers import run as command_line
-from leaderboard.helpers import entries
+from leaderboard.helpers import ROOT, entries
 from platforms import codabench_worker as worker
 from platforms.evalai_task import MARK, N_CLAIMS, mini, write
 
@@ -181,7 +181,7 @@ def test_the_scorer_of_the_bundle_scores(bundle: Path, tmp_path: Path) -> None:
 
 
 SPOILT: dict[str, Any] = {
-    "missing": lambda items: items[1:],
+    "missing": lambda items: items[2:],
     "all of it": lambda items: [
         {"claim_id": item["claim_id"], "claim": "Other words", "pred_label": "<b>"} for item in items
     ],
@@ -195,10 +195,12 @@ def test_an_invalid_submission_gets_a_table_and_one_error(spoil: str, bundle: Pa
     assert done.scores is None
     assert done.stderr.startswith("error: the submission was not scored: ")
     assert done.stderr.count("\n") == 1
+    if spoil == "missing":
+        assert done.stderr in (ROOT / "docs" / "codabench.md").read_text(encoding="utf-8")
     assert " error" in done.stdout
     shape = Shape(done.page)
     assert shape.tags <= PAGE_TAGS
-    assert "Not scored" in shape.text
+    assert done.stderr.strip().removeprefix("error: ") in shape.text
     assert done.stdout.splitlines()[-1].strip() in shape.text
     unmarked(done)
 
