@@ -18,7 +18,7 @@ from leaderboard.helpers import ROOT, entries
 from platforms import codabench_worker as worker
 from platforms.evalai_task import MARK, N_CLAIMS, mini, write
 
-from averitec_eval import ConfigError, UsageError, mini_gold_path, score
+from averitec_eval import PROFILES, ConfigError, UsageError, mini_gold_path, score
 from averitec_eval.leaderboard.config import BoardConfig, read_config
 from averitec_eval.platforms import codabench, codabench_run
 from averitec_eval.platforms.common import bundle_phases
@@ -378,6 +378,16 @@ def test_phases_that_do_not_are_refused_at_once(tmp_path: Path) -> None:
     with pytest.raises(ConfigError) as caught:
         spans(tmp_path, phase("a", ends="2026-03-05"), phase("b", starts="2026-03-01"), phase("c"), phase("d"))
     assert [problem.partition(":")[0] for problem in caught.value.problems][:3] == ["b", "c", "d"]
+
+
+@pytest.mark.parametrize("profile", PROFILES)
+def test_the_columns_of_every_profile_fit(profile: str, tmp_path: Path) -> None:
+    columns = codabench.columns(bundle_phases(read_config(write_config(tmp_path, [phase("a", profile=profile)]))))
+    assert next(iter(columns)) == PROFILES[profile].credit_metric(PROFILES[profile].headline_level).replace(
+        "@", "_"
+    ).replace(".", "_")
+    assert all(len(text) <= 36 and text.isascii() for text in (*columns, *columns.values()))
+    assert len(set(columns.values())) == len(columns)
 
 
 def test_names_and_scores_that_are_kept_back_hide_the_leaderboard(tmp_path: Path) -> None:
