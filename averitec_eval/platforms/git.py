@@ -65,9 +65,11 @@ class Repository:
 
     def __init__(self, folder: str | os.PathLike[str]) -> None:
         self._folder = Path(folder).resolve()
-        self.root = Path(os.fsdecode(self._git("rev-parse", "--show-toplevel").rstrip(b"\n"))).resolve()
+        said = self._git("rev-parse", "--is-shallow-repository", "--show-toplevel")
+        shallow, _, root = said.removesuffix(b"\n").partition(b"\n")
+        self.root = Path(os.fsdecode(root)).resolve()
         self._folder = self.root  # paths that commands take count from where they are run
-        if self._git("rev-parse", "--is-shallow-repository").strip() == b"true":
+        if shallow == b"true":
             raise UnreadableError(
                 f"{self.root}: found a shallow clone, expected the whole history; fetch it with 'git fetch --unshallow'"
             )

@@ -230,7 +230,7 @@ class _Check:
         folders = self._places([entry.path for entry in changed], removed)
         self._unsafe([entry for entry in changed if entry.path.startswith(self.prefix)])
         self._modes(changed)
-        self._history()
+        self._history({entry.sha for entry in new})
         if len(folders) != 1:
             return self._checked()
         (folder,) = folders
@@ -300,14 +300,13 @@ class _Check:
             elif entry.mode != REGULAR:
                 self.add("PR024", where, f"the mode {entry.mode}", f"the mode {REGULAR}", "add the file anew")
 
-    def _history(self) -> None:
+    def _history(self, tips: set[str]) -> None:
         """Look for large files that were added and removed again: merging would bring them along."""
         names = dict(self.repository.new_objects(self.base, self.head))
         limits = [board.rules.limits.bytes for board in self.config.boards()]
         most = DEFAULT_BYTES if None in limits else max(limit for limit in limits if limit is not None)
         most = max(most, SETTINGS_BYTES, README_BYTES)
         sizes = self.repository.sizes(list(names))
-        tips = {entry.sha for entry in self.repository.tree(self.head)}
         for sha, size in sizes.items():
             if size > most and sha not in tips:
                 self.add(

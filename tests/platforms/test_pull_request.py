@@ -10,9 +10,12 @@ from pathlib import Path
 
 import pytest
 from cli.helpers import run
+from hypothesis import given
+from hypothesis import strategies as st
 from leaderboard.helpers import entries
 from platforms.requests import Task, files, git, make_task
 
+from averitec_eval.platforms.paths import path_problem, skeleton
 from averitec_eval.platforms.pull_request import CODES, DEFAULT_BYTES, MAX_CHANGES, MAX_FILES, MAX_SAME
 
 S = "submissions"
@@ -300,3 +303,56 @@ def test_what_is_no_repository_or_not_whole_is_an_error(task: Task, tmp_path: Pa
 
 def test_the_default_size_is_one_a_platform_takes() -> None:
     assert 10_000_000 <= DEFAULT_BYTES <= 100_000_000
+
+
+def test_documents_follow_the_schema(task: Task) -> None:
+    import jsonschema
+
+    folder = Path(__file__).resolve().parents[2] / "averitec_eval" / "schemas"
+    schema = json.loads((folder / "pull-request.schema.json").read_text(encoding="utf-8"))
+    validator = jsonschema.Draft202012Validator(schema)
+    for what in ("nothing", "a link", "an accent", "invalid predictions", "claims without predictions"):
+        document = json.loads(task.check(CHANGES[what][0](task), "--score", "--format", "json").out)
+        validator.validate(document)
+        assert [problem["title"] for problem in document["problems"]] == [
+            CODES[problem["code"]] for problem in document["problems"]
+        ]
+
+
+def test_every_code_is_tried() -> None:
+    tried = {code for _, codes in CHANGES.values() for code in codes}
+    here = Path(__file__)
+    text = here.read_text(encoding="utf-8") + here.with_name("test_pull_rules.py").read_text(encoding="utf-8")
+    assert {code for code in CODES if code not in tried and f'"{code}"' not in text} == set()
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "alike"),
+    [
+        ("my-system", "My_System", True),
+        ("my-system", "mysystem", True),
+        ("hero", "her0", True),
+        ("modern", "modem", True),
+        ("НЕRО", "hero", True),
+        ("ｈｅｒｏ", "hero", True),
+        ("he\u200bro", "hero", True),
+        ("hero", "heron", False),
+        ("hero-8b", "hero-70b", False),
+        ("日本", "日木", False),
+        ("-", "_", False),
+    ],
+)
+def test_names_look_alike(one: str, other: str, alike: bool) -> None:
+    assert (skeleton(one) == skeleton(other)) is alike
+
+
+@given(st.binary(max_size=40))
+def test_a_path_without_a_problem_is_a_plain_one(path: bytes) -> None:
+    if not path_problem(path):
+        assert all(re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]*", part) for part in path.decode("ascii").split("/"))
+
+
+@given(st.text(alphabet=".gitGITcon ~1\\/:-_\u200c", max_size=12))
+def test_no_name_of_git_or_windows_is_plain(name: str) -> None:
+    if not path_problem(name.encode()):
+        assert not re.search(r"(^|/)(\.|git~|con(\.|/|$))|[. ](/|$)", name, re.IGNORECASE)
