@@ -21,7 +21,7 @@ MAX_OUTPUT = 64 << 20
 TIMEOUT = 120.0
 """Seconds that one command of git may take."""
 
-SYMLINK, SUBMODULE, EXECUTABLE, REGULAR, TREE = "120000", "160000", "100755", "100644", "040000"
+SYMLINK, SUBMODULE, EXECUTABLE, REGULAR = "120000", "160000", "100755", "100644"
 """Modes of entries in a tree."""
 
 _SETTINGS = (
@@ -93,8 +93,8 @@ class Repository:
         return tuple(done.output.decode("ascii").split())
 
     def tree(self, commit: str) -> Iterator[TreeEntry]:
-        """Yield the entries of a commit's tree with all that is below it, folders included, as the tree has them."""
-        output = self._git("ls-tree", "-r", "-t", "-z", "--full-tree", commit)
+        """Yield all that is not a folder in a commit's tree, as it stands there, a name twice if need be."""
+        output = self._git("ls-tree", "-r", "-z", "--full-tree", commit)
         for line in output.split(b"\0"):
             if line:
                 head, _, path = line.partition(b"\t")
@@ -269,4 +269,4 @@ def _commit(sha: str, data: bytes) -> Commit:
     return Commit(sha, tuple(parents), seconds, email, message)
 
 
-__all__ = ["EXECUTABLE", "REGULAR", "SUBMODULE", "SYMLINK", "TREE", "Commit", "Repository", "TreeEntry"]
+__all__ = ["EXECUTABLE", "REGULAR", "SUBMODULE", "SYMLINK", "Commit", "Repository", "TreeEntry"]

@@ -52,10 +52,13 @@ class Try:
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """Who added each folder last, as folded addresses and names of accounts, and all submissions, oldest first."""
+    """Who added each folder last, as folded addresses and names of accounts; all submissions, oldest first; and what
+    every ``submission.yaml`` says, by its object.
+    """
 
     owners: Mapping[str, frozenset[str]]
     tries: tuple[Try, ...]
+    settings: Mapping[str, Settings]
 
 
 def read_history(repository: Repository, head: str, submissions: str) -> History:
@@ -93,7 +96,7 @@ def read_history(repository: Repository, head: str, submissions: str) -> History
                 if key not in seen:
                     seen.add(key)
                     tries.append(Try(folder, _instant(commit), authors_of(commit), found, names))
-    return History(owners, tuple(tries))
+    return History(owners, tuple(tries), settings)
 
 
 def settings_of(data: bytes) -> Settings:

@@ -45,7 +45,7 @@ def _lines(checked: Checked) -> Iterator[str]:
     for name, value in checked.scores.items():
         yield f"{name}: {value:.4f}"
     if checked.scores_note:
-        yield f"no scores here: {checked.scores_note}"
+        yield f"scores: {checked.scores_note}"
     yield summary(checked)
 
 
@@ -66,11 +66,12 @@ def markdown(checked: Checked) -> str:
         parts.append(f"### {_plain(file.name)}\n\n{_plain(file.summary)}\n")
         if file.found:
             parts.append(_table(("", "code", "problem", "times", "first of them"), _rows(file)))
-    if checked.scores:
+    if checked.scores or checked.scores_note:
         parts.append("### Scores\n")
+    if checked.scores:
         parts.append(_table(("metric", "score"), [(name, f"{score:.4f}") for name, score in checked.scores.items()]))
     if checked.scores_note:
-        parts.append(f"No scores here: {_plain(checked.scores_note)}.\n")
+        parts.append(f"{_plain(checked.scores_note).capitalize()}.\n")
     whole = "\n".join(parts)
     if len(whole) <= MAX_MARKDOWN:
         return whole

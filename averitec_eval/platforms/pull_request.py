@@ -23,7 +23,7 @@ from averitec_eval.leaderboard.rules import EVERYONE
 from averitec_eval.leaderboard.submission import FILE_NAME, INPUT_FORMATS, SubmissionMeta, read_submission_folder
 from averitec_eval.leaderboard.submission import MAX_BYTES as SETTINGS_BYTES
 from averitec_eval.platforms.feedback import FileFeedback, feedback, scores_of
-from averitec_eval.platforms.git import EXECUTABLE, REGULAR, SUBMODULE, SYMLINK, TREE, Repository, TreeEntry
+from averitec_eval.platforms.git import EXECUTABLE, REGULAR, SUBMODULE, SYMLINK, Repository, TreeEntry
 from averitec_eval.platforms.history import History, Settings, Try, read_history, settings_of
 from averitec_eval.platforms.ledger import Tried, at_second
 from averitec_eval.platforms.paths import folded, part_problem, path_problem, skeleton
@@ -109,8 +109,9 @@ class Checked:
 
     ``base`` and ``head`` are full names of commits. ``folder`` is the submission's, None where there is not just one,
     and ``phase`` that of its board, None where it is not known. ``files`` tells of its prediction files, as far as they
-    were looked at, ``scores`` what it scores, the headline first, empty unless asked for and allowed, for which
-    ``scores_note`` then gives the reason. ``ledger`` are the tries that were handed in, with this one if it counts.
+    were looked at, ``scores`` what it scores, the headline first, empty unless asked for and allowed; ``scores_note``
+    says why there are none, or which are missing. ``ledger`` are the tries that were handed in, with this one if it
+    counts.
     """
 
     base: str
@@ -212,11 +213,10 @@ class _Check:
                 "begin from a new branch of it",
             )
             return self._checked()
-        old = [{entry.path: entry for entry in self.repository.tree(sha) if entry.mode != TREE} for sha in bases]
+        old = [{entry.path: entry for entry in self.repository.tree(sha)} for sha in bases]
         new = list(self.repository.tree(self.head))
         there = {entry.path for entry in new}
         changed = [entry for entry in new if all(not _same(tree.get(entry.path), entry) for tree in old)]
-        changed = [entry for entry in changed if entry.mode != TREE]
         removed = sorted({path for tree in old for path in tree if path not in there and all(path in t for t in old)})
         if len(changed) + len(removed) > MAX_CHANGES:
             self.add(
@@ -321,9 +321,9 @@ class _Check:
         self, folder: str, new: list[TreeEntry], old: list[dict[bytes, TreeEntry]], score: bool, show_scores: bool
     ) -> Checked:
         start = self.prefix + folder.encode("utf-8", "surrogateescape") + b"/"
-        entries = [entry for entry in new if entry.path.startswith(start) and entry.mode != TREE]
+        entries = [entry for entry in new if entry.path.startswith(start)]
         history = read_history(self.repository, self.base, self.submissions)
-        current = [entry for entry in self.repository.tree(self.base) if entry.mode != TREE]
+        current = list(self.repository.tree(self.base))
         before = {entry.path: entry for entry in current if entry.path.startswith(start)}
         self._name(folder, history, current)
         if all({p: e for p, e in tree.items() if p.startswith(start)} != before for tree in old):
@@ -431,6 +431,10 @@ class _Check:
             if score and not self.has_errors():
                 if board.rules.scores == EVERYONE or show_scores:
                     facts["scores"] = scores_of(root / meta.predictions, gold, board, meta.input_format)
+                    if board.judge is not None:
+                        facts["scores_note"] = (
+                            f"those of the judge {board.judge.model}, which rank, are not computed here"
+                        )
                 else:
                     facts["scores_note"] = board.rules.scores_reason
         if not unseen:
@@ -590,9 +594,8 @@ class _Check:
                 "organisers: ask whose they are",
                 "warning",
             )
-        texts = self.repository.small_files([sha for _, sha in settings], SETTINGS_BYTES)
         for slug, sha in settings:
-            other = settings_of(texts.get(sha, b""))
+            other = history.settings.get(sha, Settings())
             # A folder of the same team whose owner is not known may well be of the same people.
             same_team = other.team == folded(meta.team) and not history.owners.get(slug)
             for what, text, mine in (("team", other.team, meta.team), ("name", other.name, meta.name)):

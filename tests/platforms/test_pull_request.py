@@ -87,6 +87,7 @@ CHANGES: dict[str, tuple[Callable[[Task], str], list[str]]] = {
         lambda t: t.commit({f"{S}/.gitattributes": b"* filter=x", **below("ours", files())}),
         ["PR010", "PR020"],
     ),
+    "a file that becomes a folder": (lambda t: emptied(t), ["PR010"]),
     "a file removed": (lambda t: t.commit({"leaderboard.yaml": None}), ["PR010"]),
     "two folders": (lambda t: t.commit({**below("ours", files()), **below("more", files())}), ["PR011"]),
     "another's folder": (lambda t: t.hand_in("theirs"), ["PR013"]),
@@ -179,6 +180,12 @@ def raw_names(task: Task, names: list[str], kind: str = "blob") -> str:
     submissions = task.tree([("40000", "ours", ours), ("40000", "theirs", theirs)])
     config = git(task.root, "rev-parse", "main:leaderboard.yaml")
     return task.of_tree(task.tree([("100644", "leaderboard.yaml", config), ("40000", S, submissions)]))
+
+
+def emptied(task: Task) -> str:
+    """A submission beside which the task's file has become a folder with nothing in it."""
+    tree = git(task.root, "rev-parse", f"{task.hand_in()}:{S}")
+    return task.of_tree(task.tree([("40000", "leaderboard.yaml", task.tree([])), ("40000", S, tree)]))
 
 
 def with_mode(task: Task, mode: str, data: bytes | None) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 from pathlib import Path
 from typing import Any
@@ -42,12 +43,18 @@ def with_phases(folder: Path, **rules: Any) -> Task:
     return task
 
 
+@pytest.fixture(scope="module")
+def blind(tmp_path_factory: pytest.TempPathFactory) -> Task:
+    """A task with hidden gold and no further rules, which no test changes."""
+    return with_phases(tmp_path_factory.mktemp("blind"))
+
+
 def hidden_files(share: float = 0.5, **how: Any) -> dict[str, bytes]:
     return files(predictions=how.pop("predictions", None) or hidden_entries(share), phase="test", **how)
 
 
-def test_each_phase_has_its_own_gold(tmp_path: Path) -> None:
-    task = with_phases(tmp_path)
+def test_each_phase_has_its_own_gold(blind: Task) -> None:
+    task = blind
     assert task.codes(task.hand_in(contents=files(phase="dev"))) == []
     assert task.codes(task.hand_in(contents=hidden_files())) == []
     assert task.codes(task.hand_in(contents=files(phase="test"))) == ["PR060"]
@@ -71,24 +78,20 @@ def test_what_a_phase_requires(tmp_path: Path) -> None:
     assert [(problem["code"], problem["severity"]) for problem in problems] == [("PR034", "warning")]
 
 
-@pytest.mark.parametrize(
-    ("now", "codes"),
-    [
+def test_a_phase_opens_and_closes_by_the_clock(tmp_path: Path) -> None:
+    task = with_phases(tmp_path, starts="2025-03-01", ends="2025-03-31T12:00Z")
+    head, open_to_all = task.hand_in(contents=hidden_files(0.5)), task.hand_in(contents=files(phase="dev"))
+    for now, codes in (
         ("2025-02-28T23:59Z", ["PR040"]),
         ("2025-03-01", []),
         ("2025-03-31T11:59:59Z", []),
         ("2025-03-31T12:00Z", ["PR041"]),
-        ("2026-01-01", ["PR041"]),
-    ],
-)
-def test_a_phase_opens_and_closes_by_the_clock(tmp_path: Path, now: str, codes: list[str]) -> None:
-    task = with_phases(tmp_path, starts="2025-03-01", ends="2025-03-31T12:00Z")
-    head = task.hand_in(contents=hidden_files(0.5))
-    ended = json.loads(task.check(head, "--score", "--format", "json", now=now).out)
-    assert [problem["code"] for problem in ended["problems"]] == codes
-    # Who comes too early or too late learns nothing of the predictions.
-    assert bool(ended["files"]) == bool(ended["scores"]) == (not codes)
-    assert task.codes(task.hand_in(contents=files(phase="dev")), now=now) == []
+    ):
+        ended = json.loads(task.check(head, "--score", "--format", "json", now=now).out)
+        assert [problem["code"] for problem in ended["problems"]] == codes
+        # Who comes too early or too late learns nothing of the predictions.
+        assert bool(ended["files"]) == bool(ended["scores"]) == (not codes)
+    assert task.codes(open_to_all, now="2026-01-01") == []
 
 
 def handed_in(task: Task, number: int, day: str, *, by: str = "ours", team: str = "Our team", **how: Any) -> None:
@@ -183,13 +186,21 @@ def test_scores_are_told_to_whom_the_rules_say(tmp_path: Path, scores: str) -> N
         assert ("averitec@0.25" in task.check(head, "--score", "--format", form).out.replace("\\", "")) == (
             scores == "everyone"
         )
-        assert "averitec@0.25" in task.check(head, "--show-scores", "--format", form).out.replace("\\", "")
-        assert "averitec@0.25" not in task.check(head, "--format", form).out
+    assert "averitec@0.25" in task.check(head, "--show-scores").out
+    assert "averitec@0.25" not in task.check(head).out
+
+
+def test_scores_without_the_judge_are_said_to_be(tmp_path: Path) -> None:
+    task = make_task(tmp_path / "task", profile="fever8-2025", judge={"model": "ev2r-lite"})
+    head = task.hand_in(contents={**files(), "predictions.json": gzip.compress(files()["predictions.json"])})
+    for form, said in (("text", "scores: those of the judge"), ("markdown", "Those of the judge ev2r")):
+        ended = task.check(head, "--score", "--format", form)
+        assert (ended.code, said in ended.out, "accuracy" in ended.out) == (0, True, True)
 
 
 @pytest.mark.parametrize("form", ["text", "markdown", "json"])
-def test_hidden_gold_is_nowhere(tmp_path: Path, form: str) -> None:
-    task = with_phases(tmp_path)
+def test_hidden_gold_is_nowhere(blind: Task, form: str) -> None:
+    task = blind
     own = hidden_entries(0.5)
     for entry in own:  # what is left of the secret is the gold's alone
         entry["claim"] = "Our words"

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 import yaml
+from cli.helpers import run
 from leaderboard.test_privacy import SECRET
 from platforms.requests import Task, files, git
 from platforms.test_pull_rules import hidden_files, with_phases
@@ -110,6 +111,8 @@ def test_its_commands_check_a_request_and_build_the_site(tmp_path: Path) -> None
     workspace = tmp_path / "work"
     (tmp_path / "upstream" / "gold").rename(workspace / "gold")
     git(workspace, "clone", "-q", str(upstream.root), "task")
+    examined = run("doctor", workspace / "task" / "leaderboard.yaml")
+    assert "gold" not in examined.out, examined.out
 
     def check(head: str) -> tuple[int, str]:
         git(upstream.root, "update-ref", "refs/pull/1/head", head)
