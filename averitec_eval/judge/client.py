@@ -28,6 +28,7 @@ from averitec_eval.baselines.models.service import (
     Fault,
     Refusal,
     apart,
+    faults_of_library,
     key_from,
     refusal_of,
 )
@@ -223,34 +224,16 @@ class ServedJudge:
             raise Fault(ModelError("timeout", f"the answer took more than {self.timeout:g} s")) from None
 
     async def _send(self, body: dict[str, Any]) -> tuple[bytes, float]:
-        import openai
-
         named, extra = apart(body)
         data = bytearray()
-        try:
-            create = self._client.chat.completions.with_streaming_response.create
+        create = self._client.chat.completions.with_streaming_response.create
+        with faults_of_library(self._blotter, self._refused, self.timeout):
             async with create(**named, extra_body=extra) as response:
                 pause = pause_of(response.headers)
                 async for block in response.iter_bytes():
                     data += block
                     if len(data) > MAX_REPLY_BYTES:
                         raise Fault(ModelError("too-large", f"more than {MAX_REPLY_BYTES:,} bytes"))
-        except Fault:
-            raise
-        except openai.APITimeoutError:
-            raise Fault(ModelError("timeout", f"no answer within {self.timeout:g} s")) from None
-        except self._refused as refused:
-            raise self._blotter.fault_of(refused.refusal) from None
-        except openai.OpenAIError as error:
-            cause = error.__cause__
-            if isinstance(cause, self._refused):
-                raise self._blotter.fault_of(cause.refusal) from None
-            raise Fault(ModelError("connection", self._blotter.said(str(cause or error)))) from None
-        except Exception as error:  # noqa: BLE001 - the comment says why
-            # While the answer is read, the library lets the errors of the library below it pass, whichever that is.
-            kind = "timeout" if "Timeout" in type(error).__name__ else "connection"
-            said = self._blotter.said(f"the answer broke off: {type(error).__name__}")
-            raise Fault(ModelError(kind, said)) from None
         return bytes(data), pause
 
     async def close(self) -> None:

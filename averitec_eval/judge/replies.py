@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any
 from averitec_eval.errors import ResourceError
 from averitec_eval.judge.records import MAX_REPLY_CHARS, KeptReply, ReplyKey, canonical
 from averitec_eval.scoring.judgements import KINDS
+from averitec_eval.sqlite_files import is_empty, pragma, schema
 
 if TYPE_CHECKING:
     import sqlite3
@@ -131,40 +132,30 @@ class Replies:
         return connection
 
     def _prepare(self) -> None:
-        if self._is_empty() and not self.readonly:
+        if is_empty(self._connection) and not self.readonly:
             self._connection.execute("BEGIN IMMEDIATE")
-            if self._is_empty():  # another process may have made the table since
+            if is_empty(self._connection):  # another process may have made the table since
                 self._connection.execute(_TABLE)
                 self._connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
                 self._connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
             self._connection.execute("COMMIT")
-        if self._pragma("application_id") != APPLICATION_ID:
+        if pragma(self._connection, "application_id") != APPLICATION_ID:
             raise ResourceError(
                 f"{self.path}: is an SQLite file, but holds no replies of a judge, and was left as it is; name another "
                 "file with --replies"
             )
-        version = self._pragma("user_version")
+        version = pragma(self._connection, "user_version")
         if version != SCHEMA_VERSION:
             raise ResourceError(
                 f"{self.path}: holds replies in a form of version {version}; this averitec-eval knows version "
                 f"{SCHEMA_VERSION}; use the averitec-eval that made it, or name another file with --replies"
             )
         # A view or trigger in the table's place could do anything.
-        if self._schema() != _SCHEMA:
+        if schema(self._connection) != _SCHEMA:
             raise self._damaged("its tables are not those of a file of replies")
         if not self.readonly:
             self._connection.execute("PRAGMA journal_mode = WAL")
             self._connection.execute("PRAGMA synchronous = NORMAL")
-
-    def _is_empty(self) -> bool:
-        return self._pragma("application_id") == 0 and not self._schema()
-
-    def _pragma(self, name: str) -> int:
-        return int(self._connection.execute(f"PRAGMA {name}").fetchone()[0])
-
-    def _schema(self) -> list[tuple[str, str, str]]:
-        rows = self._connection.execute("SELECT type, name, sql FROM sqlite_master WHERE sql IS NOT NULL ORDER BY name")
-        return [tuple(row) for row in rows]
 
     def __enter__(self) -> Replies:
         return self

@@ -26,6 +26,7 @@ from averitec_eval.json_output import to_json
 from averitec_eval.leaderboard.history import Record
 from averitec_eval.scoring.details import ClaimDetail
 from averitec_eval.scoring.results import ClaimScore, Result
+from averitec_eval.sqlite_files import is_empty, pragma, schema
 from averitec_eval.validation import Report
 
 APPLICATION_ID = 0x41564556
@@ -199,29 +200,29 @@ class Store:
             raise
 
     def _prepare(self, make: bool) -> None:
-        if self._is_empty():
+        if is_empty(self._connection):
             if not make:
                 raise ResourceError(
                     f"{self.path}: the result store is empty; 'averitec-eval leaderboard build' fills it"
                 )
             with self._transaction():
                 # Another process may have made the table since.
-                if self._is_empty():
+                if is_empty(self._connection):
                     self._make_tables(since=0)
                     self._connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-        if self._pragma("application_id") != APPLICATION_ID:
+        if pragma(self._connection, "application_id") != APPLICATION_ID:
             raise ResourceError(
                 f"{self.path}: is an SQLite file, but not a result store of averitec-eval, and was left as it is; "
                 "move it away or name another file as 'store' in the configuration"
             )
-        self._version = self._pragma("user_version")
+        self._version = pragma(self._connection, "user_version")
         if self._version not in _SCHEMA:
             raise ResourceError(
                 f"{self.path}: is a result store of version {self._version}; this averitec-eval needs version "
                 f"{SCHEMA_VERSION}; {MEND}"
             )
         # A view or trigger in a table's place could do anything; only the tables themselves are trusted.
-        if self._schema() != _SCHEMA[self._version]:
+        if schema(self._connection) != _SCHEMA[self._version]:
             raise self._damaged("its tables are not those of a result store")
         if self._version < SCHEMA_VERSION and make:
             self._upgrade()
@@ -229,7 +230,7 @@ class Store:
     def _upgrade(self) -> None:
         try:
             with self._transaction():
-                self._make_tables(since=self._pragma("user_version"))
+                self._make_tables(since=pragma(self._connection, "user_version"))
         except sqlite3.Error as error:
             if not _of_the_moment(error):
                 raise
@@ -242,16 +243,6 @@ class Store:
             for statement in tables.values() if version > since else ():
                 self._connection.execute(statement)
         self._connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
-
-    def _is_empty(self) -> bool:
-        return self._pragma("application_id") == 0 and not self._schema()
-
-    def _pragma(self, name: str) -> int:
-        return int(self._connection.execute(f"PRAGMA {name}").fetchone()[0])
-
-    def _schema(self) -> list[tuple[str, str, str]]:
-        rows = self._connection.execute("SELECT type, name, sql FROM sqlite_master WHERE sql IS NOT NULL ORDER BY name")
-        return [tuple(row) for row in rows]
 
     def __enter__(self) -> Store:
         return self

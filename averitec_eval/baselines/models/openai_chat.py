@@ -39,6 +39,7 @@ from averitec_eval.baselines.models.service import (
     Fault,
     Refusal,
     apart,
+    faults_of_library,
     key_from,
     refusal_of,
 )
@@ -94,7 +95,6 @@ class Server:
             if response.status_code >= 400:
                 raise Refused(_refusal(response))
 
-        self._openai = openai
         self._refused = Refused
         self._client = openai.OpenAI(
             api_key=self.key,
@@ -124,36 +124,22 @@ class Server:
                 self.tally.add(retries=1)
 
     def _once(self, path: str, body: dict[str, Any], limit: int) -> bytes:
-        openai = self._openai
         create = (
             self._client.chat.completions if path == "chat" else self._client.embeddings
         ).with_streaming_response.create
         named, extra = apart(body)
         end = self.clock() + self.timeout
         data = bytearray()
-        try:
-            with create(**named, extra_body=extra) as response:
-                for block in response.iter_bytes():
-                    data += block
-                    if len(data) > limit:
-                        raise Fault(ModelError("too-large", f"more than {limit:,} bytes"))
-                    if self.clock() > end:
-                        raise Fault(ModelError("timeout", f"the answer took more than {self.timeout:g} s"))
-        except Fault:
-            raise
-        except openai.APITimeoutError:
-            raise Fault(ModelError("timeout", f"no answer within {self.timeout:g} s")) from None
-        except self._refused as refused:
-            raise self.blotter.fault_of(refused.refusal) from None
-        except openai.OpenAIError as error:
-            cause = error.__cause__
-            if isinstance(cause, self._refused):
-                raise self.blotter.fault_of(cause.refusal) from None
-            raise Fault(ModelError("connection", self.blotter.said(str(cause or error)))) from None
-        except Exception as error:  # noqa: BLE001 - the comment says why
-            # While the answer is read, the library lets the errors of the library below it pass, whichever that is.
-            kind = "timeout" if "Timeout" in type(error).__name__ else "connection"
-            raise Fault(ModelError(kind, self.blotter.said(f"the answer broke off: {type(error).__name__}"))) from None
+        with (
+            faults_of_library(self.blotter, self._refused, self.timeout),
+            create(**named, extra_body=extra) as response,
+        ):
+            for block in response.iter_bytes():
+                data += block
+                if len(data) > limit:
+                    raise Fault(ModelError("too-large", f"more than {limit:,} bytes"))
+                if self.clock() > end:
+                    raise Fault(ModelError("timeout", f"the answer took more than {self.timeout:g} s"))
         return bytes(data)
 
     def close(self) -> None:

@@ -7,7 +7,8 @@ blotted out.
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -120,6 +121,31 @@ class Blotter:
         return Fault(ModelError(fault, self.said(f"HTTP {status}: {refusal.text}")), refusal)
 
 
+@contextmanager
+def faults_of_library(blotter: Blotter, refused: type[Exception], timeout: float) -> Iterator[None]:
+    """Turns the errors of the official library into ``Fault`` while the ``with`` block lasts.
+
+    ``refused`` carries a refusal out of the library, in its attribute ``refusal``; ``timeout`` is in seconds.
+    """
+    import openai
+
+    try:
+        yield
+    except Fault:
+        raise
+    except openai.APITimeoutError:
+        raise Fault(ModelError("timeout", f"no answer within {timeout:g} s")) from None
+    except openai.OpenAIError as error:
+        refusal = next((getattr(e, "refusal", None) for e in (error, error.__cause__) if isinstance(e, refused)), None)
+        if isinstance(refusal, Refusal):
+            raise blotter.fault_of(refusal) from None
+        raise Fault(ModelError("connection", blotter.said(str(error.__cause__ or error)))) from None
+    except Exception as error:  # noqa: BLE001 - the comment says why
+        # While the answer is read, the library lets the errors of the library below it pass, whichever that is.
+        kind = "timeout" if "Timeout" in type(error).__name__ else "connection"
+        raise Fault(ModelError(kind, blotter.said(f"the answer broke off: {type(error).__name__}"))) from None
+
+
 def apart(body: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any] | None]:
     """A body as the library's methods take it: what has a name there, and the rest."""
     named = {key: value for key, value in body.items() if key in NAMED}
@@ -170,6 +196,7 @@ __all__ = [
     "Fault",
     "Refusal",
     "apart",
+    "faults_of_library",
     "key_from",
     "refusal_of",
     "wait_of",
