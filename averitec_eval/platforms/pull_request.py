@@ -216,8 +216,14 @@ class _Check:
         old = [{entry.path: entry for entry in self.repository.tree(sha)} for sha in bases]
         new = list(self.repository.tree(self.head))
         there = {entry.path for entry in new}
-        changed = [entry for entry in new if all(not _same(tree.get(entry.path), entry) for tree in old)]
-        removed = sorted({path for tree in old for path in tree if path not in there and all(path in t for t in old)})
+        changed = [entry for entry in new if any(not _same(tree.get(entry.path), entry) for tree in old)]
+        removed = sorted({path for tree in old for path in tree} - there)
+        if len(old) > 1:
+            # A branch with several starting points has an old state of some paths from each. Whether merging would
+            # bring that state back depends on how they are merged, so all but what the base has as well is a change.
+            current = {entry.path: entry for entry in self.repository.tree(self.base)}
+            changed = [entry for entry in changed if not _same(current.get(entry.path), entry)]
+            removed = [path for path in removed if path in current]
         if len(changed) + len(removed) > MAX_CHANGES:
             self.add(
                 "PR003",
@@ -264,7 +270,8 @@ class _Check:
                     _shown(path),
                     "a removed file" if path in removed else "a change",
                     f"changes below {self.submissions}/NAME/ only",
-                    "take it out of the request; changes to the task itself are the organisers'",
+                    "take it out of the request, or merge the branch it is to go into into yours; changes to the task "
+                    "itself are the organisers'",
                 )
         if not changed and not removed:
             self.add(

@@ -272,6 +272,29 @@ def test_a_request_that_is_behind_is_compared_with_where_it_began(tmp_path: Path
     assert task.codes(change) == ["PR015"]
 
 
+def test_merging_old_branches_crosswise_brings_nothing_back(tmp_path: Path) -> None:
+    task = make_task(tmp_path / "task")
+    began = task.hand_in()
+    task.configure(ends="2025-04-01")
+    task.accept(task.hand_in("later", files(0.2, name="Later", team="Late"), by="late"))
+    middle = git(task.root, "rev-parse", "main")
+    git(task.root, "merge", "-q", "--no-ff", "-m", "Merge pull request #1 from ours/branch", began)
+
+    def crossed(onto: str) -> str:
+        """A commit with two starting points, ``began`` and ``middle``, and a better submission than ``onto`` has."""
+        better = task.hand_in(contents=files(0.7), onto=onto)
+        tree = git(task.root, "rev-parse", f"{better}^{{tree}}")
+        return git(task.root, "commit-tree", tree, "-p", began, "-p", middle, "-m", "Cross", by="ours")
+
+    # As the branch began, the task had no end and nobody else's submission was there.
+    ended = json.loads(task.check(crossed(began), "--format", "json").out)
+    assert [(problem["code"], problem["where"]) for problem in ended["problems"]] == [
+        ("PR010", "leaderboard.yaml"),
+        ("PR011", S),
+    ]
+    assert task.codes(crossed("main")) == []
+
+
 def test_histories_without_a_common_commit_are_refused(task: Task) -> None:
     alone = git(task.root, "commit-tree", git(task.root, "rev-parse", f"{task.hand_in()}^{{tree}}"), "-m", "Alone")
     assert task.codes(alone) == ["PR001"]
