@@ -16,7 +16,7 @@ from averitec_eval.validation.printable import printable
 SCHEMA_VERSION = 1
 
 MAX_MARKDOWN = 500_000
-"""Characters of a summary; platforms drop longer ones whole."""
+"""Bytes of a summary; platforms drop longer ones whole."""
 
 
 def summary(checked: Checked) -> str:
@@ -73,9 +73,10 @@ def markdown(checked: Checked) -> str:
     if checked.scores_note:
         parts.append(f"{_plain(checked.scores_note).capitalize()}.\n")
     whole = "\n".join(parts)
-    if len(whole) <= MAX_MARKDOWN:
+    if len(whole.encode()) <= MAX_MARKDOWN:
         return whole
-    return whole[:MAX_MARKDOWN].rpartition("\n")[0] + "\n\nThe rest is left out.\n"
+    kept = whole.encode()[:MAX_MARKDOWN].rpartition(b"\n")[0].decode()
+    return kept + "\n\nThe rest is left out.\n"
 
 
 def _rows(file: FileFeedback) -> list[tuple[str, ...]]:
@@ -96,9 +97,9 @@ def _plain(words: str) -> str:
 def _unlinked(markdown: str) -> str:
     """Markdown in which nothing becomes a link or a mention by itself."""
     markdown = re.sub(r"(?i)(?<=www)\.", "&#46;", markdown)
-    markdown = re.sub(r"(?i)\b(https?|ftp|mailto|xmpp):", r"\1&#58;", markdown)
-    # A comment between mark and name: the platform's mentions are looked for after entities are read.
-    return re.sub(r"(?<![A-Za-z0-9])@(?=[A-Za-z0-9])", "@<!-- -->", markdown)
+    markdown = re.sub(r"(?i)(https?|ftp|mailto|xmpp):", r"\1&#58;", markdown)
+    # A comment inside: the platform looks for people, addresses and requests after entities are read.
+    return re.sub(r"(?i)@(?=[0-9._-]*[A-Z])|\\#(?=[0-9])|\bgh-(?=[0-9])", r"\g<0><!-- -->", markdown)
 
 
 def _times(count: int) -> str:

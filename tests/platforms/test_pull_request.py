@@ -15,8 +15,17 @@ from hypothesis import strategies as st
 from leaderboard.helpers import entries
 from platforms.requests import Task, files, git, make_task
 
+from averitec_eval.platforms import pull_report
 from averitec_eval.platforms.paths import path_problem, skeleton
-from averitec_eval.platforms.pull_request import CODES, DEFAULT_BYTES, MAX_CHANGES, MAX_FILES, MAX_SAME
+from averitec_eval.platforms.pull_request import (
+    CODES,
+    DEFAULT_BYTES,
+    MAX_CHANGES,
+    MAX_FILES,
+    MAX_SAME,
+    Checked,
+    Problem,
+)
 
 S = "submissions"
 
@@ -230,6 +239,27 @@ def test_what_a_request_holds_is_not_read_as_markup(task: Task) -> None:
     text = task.check(task.hand_in(contents=contents)).out
     assert "\x1b" not in text
     assert "\u202e" not in text
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("_https://evil.example", r"\_https&#58;//evil.example"),
+        ("1HTTP://evil.example", "1HTTP&#58;//evil.example"),
+        ("mail a.b@evil.example", "mail a.b@<!-- -->evil.example"),
+        ("#12 o/r#3 GH-4", r"\#<!-- -->12 o/r\#<!-- -->3 GH-<!-- -->4"),
+        ("averitec@0.25", "averitec@0.25"),
+    ],
+)
+def test_nothing_in_a_summary_becomes_a_link(text: str, shown: str) -> None:
+    problem = Problem("PR010", "error", text, "", "", "")
+    (line,) = (line for line in pull_report.markdown(Checked("b", "h", (problem,))).splitlines() if "PR010" in line)
+    assert line.split(" | ")[2] == shown
+
+
+def test_a_summary_is_no_longer_than_platforms_take() -> None:
+    problems = tuple(Problem("PR010", "error", "\U0001f600" * 300, "", "", "") for _ in range(500))
+    assert len(pull_report.markdown(Checked("b", "h", problems)).encode()) <= 512_000
 
 
 def test_a_folder_is_its_owners_whoever_else_says_so(tmp_path: Path) -> None:
