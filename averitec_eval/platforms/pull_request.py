@@ -691,14 +691,14 @@ class _Check:
         if not tried.files:
             return False
         limit = board.rules.limits.bytes or DEFAULT_BYTES
-        data = self.repository.small_files([sha for _, sha in tried.files], limit)
+        sizes = self.repository.sizes([sha for _, sha in tried.files])
         with tempfile.TemporaryDirectory(prefix="averitec-eval-") as directory:
             form = tried.settings.input_format
             for name, sha in tried.files:
-                if sha not in data or part_problem(name):
+                if sizes.get(sha, limit + 1) > limit or part_problem(name):
                     return False
                 path = Path(directory) / name
-                path.write_bytes(data[sha])
+                path.write_bytes(self.repository.read(sha, limit))
                 found = feedback(path, name, self._gold_of(board), board, form if form in INPUT_FORMATS else None)
                 if found.status not in ("valid", "incomplete"):
                     return False

@@ -13,6 +13,8 @@ from leaderboard.helpers import entries
 from leaderboard.test_privacy import FIRST_ID, SECRET, hidden_entries, hidden_gold
 from platforms.requests import Task, files, git, make_task
 
+from averitec_eval.platforms.git import MAX_OUTPUT
+
 S = "submissions"
 INVALID = entries(0.5, "no label")
 
@@ -115,6 +117,16 @@ def test_limits_count_what_was_accepted(tmp_path: Path) -> None:
     handed_in(task, 5, "2025-03-12", by="other@example.org")
     assert task.errors(head, now="2025-03-13", author="other") == ["PR051"]
     assert task.codes(task.hand_in(contents=files(0.9, team="T", name="T")), now="2025-03-13", author="new") == []
+
+
+def test_large_files_that_were_accepted_are_counted(tmp_path: Path) -> None:
+    task = make_task(tmp_path / "task", limits={"total": 1})
+    runs = {name: files(share)["predictions.json"] for name, share in (("one.json", 0.3), ("two.json", 0.4))}
+    space = b" " * (MAX_OUTPUT // 2)  # together more than one command of git may print
+    large = {name: data + space for name, data in runs.items()}
+    settings = {"name": "N", "team": "Our team", "predictions": "one.json", "runs": ["two.json"]}
+    handed_in(task, 1, "2025-03-01", contents={**large, "submission.yaml": json.dumps(settings).encode()})
+    assert task.codes(task.hand_in(contents=files(0.9))) == ["PR051"]
 
 
 def test_only_what_is_handed_in_to_be_scored_counts(tmp_path: Path) -> None:
