@@ -1,7 +1,7 @@
 """A fast function of one claim's prediction, as a training signal.
 
 It gives the evidence score and the credit that scoring would give, to the last bit, without the parts of a report: no
-matched pairs, no question-only score, no intervals. ``docs/training.md`` shows it in a training loop.
+matched pairs, no question-only score, no intervals. ``docs/python.md`` shows how to use it.
 """
 
 from __future__ import annotations
@@ -104,18 +104,16 @@ class ClaimReward:
         """The reward of a verdict and of question-answer pairs, (question, answer) or ``QAPair``, in their order.
 
         ``verdict`` is a ``Verdict``, one of the four labels, or None where the system gave none that can be used: that
-        is wrong, and its evidence is rewarded all the same. Raises ``UsageError`` for an unknown claim or label.
+        is wrong, and its evidence is rewarded all the same. Raises ``UsageError`` for an unknown claim or label, and
+        for a pair that is none.
         """
-        if isinstance(verdict, str):
-            if verdict not in _LABELS:
+        if verdict is not None and not isinstance(verdict, Verdict):
+            if not isinstance(verdict, str) or verdict not in _LABELS:
                 raise UsageError(
                     f"the label {verdict!r} is none of {', '.join(_LABELS)}; give None for an answer without a verdict"
                 )
             verdict = _LABELS[verdict]
-        strings = [
-            f"{pair.question} {pair.answer}" if isinstance(pair, QAPair) else f"{pair[0]} {pair[1]}" for pair in pairs
-        ]
-        return self._reward(claim_id, verdict, strings)
+        return self._reward(claim_id, verdict, [_string(pair) for pair in pairs])
 
     def of(self, prediction: Prediction) -> Reward:
         """The reward of a prediction of any format. Raises ``UsageError`` for an unknown claim."""
@@ -136,6 +134,16 @@ class ClaimReward:
     def __setstate__(self, state: dict[str, Any]) -> None:
         vars(self).update(state)
         self._evidence = self._prepared()
+
+
+def _string(pair: Pair) -> str:
+    """What is compared of a pair."""
+    if isinstance(pair, QAPair):
+        return f"{pair.question} {pair.answer}"
+    # A text has characters 0 and 1 too: taken for a pair, it would be rewarded for these.
+    if not isinstance(pair, tuple | list) or len(pair) != 2 or not all(isinstance(text, str) for text in pair):
+        raise UsageError(f"found {type(pair).__name__} among the pairs, expected a question and an answer, both texts")
+    return f"{pair[0]} {pair[1]}"
 
 
 __all__ = ["ClaimReward", "Pair", "Reward"]

@@ -68,9 +68,19 @@ def test_what_cannot_be_rewarded_is_refused() -> None:
         reward(4000, "Refuted", [])
     with pytest.raises(UsageError, match=r"'refuted' is none of Supported, .* None for an answer without a verdict"):
         reward(0, "refuted", [])
+    with pytest.raises(UsageError, match="the label 5 is none"):
+        reward(0, 5, [])  # type: ignore[arg-type]
     with pytest.raises(UsageError, match="without claims"):
         ClaimReward(gold_set())
     with pytest.raises(UsageError, match="unknown profile"):
         ClaimReward(GOLD, profile="averitec-2042")
     with pytest.raises(UsageError, match="level"):
         ClaimReward(GOLD, level=1.0)
+
+
+@pytest.mark.parametrize(
+    "pair", ["Who?", ("Who?",), ("Who?", None), ("Who?", "Me.", "url"), {"question": "Who?", "answer": "Me."}, None]
+)
+def test_what_is_no_pair_earns_nothing_by_accident(pair: object) -> None:
+    with pytest.raises(UsageError, match="expected a question and an answer, both texts"):
+        ClaimReward(GOLD)(0, "Refuted", [("Who?", "Me."), pair])  # type: ignore[list-item]
