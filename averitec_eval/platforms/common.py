@@ -122,7 +122,7 @@ def _phase(board: BoardConfig) -> BundlePhase:
     settings = PhaseSettings(
         codename=_codename(codename),
         title=board.tab if board.phase else board.title,
-        split=_codename(board.split or codename),
+        split=_codename(board.split or codename, codename),
         profile=board.profile,
         levels=board.levels,
         public=board.public,
@@ -142,8 +142,8 @@ def _title(metric: str, result: Result) -> str:
     return metric_title(metric, result).removesuffix(" (headline)")
 
 
-def _codename(text: str) -> str:
-    return re.sub(r"[^A-Za-z0-9_-]+", "_", text).strip("_") or ONE_PHASE
+def _codename(text: str, otherwise: str = ONE_PHASE) -> str:
+    return re.sub(r"[^A-Za-z0-9_-]+", "_", text).strip("_") or otherwise
 
 
 def notes(config: BoardConfig, phases: Iterable[BundlePhase]) -> Iterator[str]:

@@ -357,6 +357,14 @@ def test_pages_and_images_of_a_task_without_phases(tmp_path: Path) -> None:
     assert "sign.svg is left out" in make_bundle(config, tmp_path / "second")
 
 
+def test_splits_in_other_scripts_stay_apart(tmp_path: Path) -> None:
+    keys = {"title": "T", "submissions": "s", "site": "site"}
+    phases = [{"name": name, "gold": "averitec-mini", "split": split} for name, split in (("a", "验证"), ("b", "测试"))]
+    make_bundle(write(tmp_path / "task" / "leaderboard.yaml", {**keys, "phases": phases}), tmp_path / "out")
+    splits = Made(tmp_path, tmp_path / "out", "").config["dataset_splits"]
+    assert [(split["name"], split["codename"]) for split in splits] == [("验证", "a"), ("测试", "b")]
+
+
 @pytest.mark.slow
 def test_the_bundle_runs_in_a_fresh_environment_with_its_requirements(
     made: Made, worked: dict[str, dict[str, Any]], tmp_path: Path
