@@ -7,8 +7,8 @@ that has become anonymous is so in the changelog too.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from averitec_eval.leaderboard.view import Change, PublicBoard, PublicSite
@@ -97,11 +97,17 @@ def _record_of(board: PublicBoard) -> BoardRecord:
 
 
 def changes(
-    records: Sequence[Record], site: PublicSite, ids: Mapping[str, Mapping[str, str]] | None = None
+    records: Sequence[Record],
+    site: PublicSite,
+    ids: Mapping[str, Mapping[str, str]] | None = None,
+    *,
+    nameless: Collection[str] = (),
+    scoreless: Collection[str] = (),
 ) -> tuple[Change, ...]:
     """The changelog of a site, newest first, from its records, oldest first; only boards that it shows are in it.
 
-    ``ids`` says by folder what submissions are called that records have under another id.
+    ``ids`` says by folder what submissions are called that records have under another id. Boards whose folders are in
+    ``nameless`` name no submission that has left, those in ``scoreless`` tell no score and no rank of any day.
     """
     found: list[Change] = []
     before: dict[str, BoardRecord] = {}
@@ -112,8 +118,11 @@ def changes(
             if after is None:
                 continue
             after = _called(after, (ids or {}).get(board.folder, {}))
+            if board.folder in scoreless:
+                after = replace(after, entries=dict.fromkeys(after.entries, EntryRecord(None, None)))
+            names = _Names(board, nameless=board.folder in nameless)
             mark = f"{board.name}: " if len(site.boards) > 1 else ""
-            sentences += [mark + one for one in _sentences(before.get(board.folder), after, _Names(board))]
+            sentences += [mark + one for one in _sentences(before.get(board.folder), after, names)]
             before[board.folder] = after
         if sentences:
             found.append(Change(len(found) + 1, record.date, tuple(sentences)))
@@ -125,14 +134,17 @@ def _called(board: BoardRecord, ids: Mapping[str, str]) -> BoardRecord:
 
 
 class _Names:
-    """What submissions are called: by name while they are on the board, by id when they are gone."""
+    """What submissions are called: by name while they are on the board, and when they are gone by id, or not at all
+    on a board that is ``nameless``.
+    """
 
-    def __init__(self, board: PublicBoard) -> None:
+    def __init__(self, board: PublicBoard, *, nameless: bool = False) -> None:
+        self._nameless = nameless
         self._names = {system.id: system.name for system in board.systems}
         self._shared = {name for name in self._names.values() if list(self._names.values()).count(name) > 1}
 
     def of(self, id: str) -> str:
-        name = self._names.get(id, id)
+        name = self._names.get(id, "one whose name is not shown" if self._nameless else id)
         return f"{name} ({id})" if name in self._shared else name
 
 

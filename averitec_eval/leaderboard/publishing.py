@@ -12,6 +12,7 @@ from averitec_eval.leaderboard.history import Record, changes, record_of
 from averitec_eval.leaderboard.judging import Watcher
 from averitec_eval.leaderboard.public import current_ids, public_site
 from averitec_eval.leaderboard.published import read_published
+from averitec_eval.leaderboard.rules import EVERYONE
 from averitec_eval.leaderboard.site import write_site
 from averitec_eval.leaderboard.store import Store, StoreUnavailableError
 from averitec_eval.leaderboard.view import PublicSite, PublishedBoard
@@ -41,7 +42,14 @@ def published_site(
         return site
     record = replace(record_of(site), date=date)
     records = _recorded(store, record, watcher or Watcher())
-    return replace(site, changes=changes(records, site, {board.config.folder: current_ids(board) for board in boards}))
+    told = changes(
+        records,
+        site,
+        {board.config.folder: current_ids(board) for board in boards},
+        nameless={board.config.folder for board in boards if board.config.anonymous},
+        scoreless={board.config.folder for board in boards if board.config.rules.scores != EVERYONE},
+    )
+    return replace(site, changes=told)
 
 
 def _recorded(store: Store, record: Record, watcher: Watcher) -> tuple[Record, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -150,6 +151,25 @@ def test_scores_appear_when_the_rule_is_gone_and_leave_when_it_comes_back(tmp_pa
         path.write_text(json.dumps({**settings, "scores": who}), encoding="utf-8")
         assert run("leaderboard", "build", path).code == 0
         assert (tmp_path / "site" / "results" / "b.json").exists() is there
+
+
+def test_the_changelog_of_a_board_that_withdraws_names_or_scores_withdraws_them_too(tmp_path: Path) -> None:
+    path = write_board(tmp_path, {"first-team": 0.3, "second-team": 0.9, "third-team": 0.5}, store="s.sqlite")
+    settings = json.loads(path.read_text(encoding="utf-8"))
+    assert run("leaderboard", "build", path).code == 0
+    shutil.rmtree(tmp_path / "submissions" / "third-team")
+    changed = tmp_path / "submissions" / "second-team" / "predictions.json"
+    changed.write_text(json.dumps(entries(0.1)), encoding="utf-8")
+    assert run("leaderboard", "build", path).code == 0
+    about = tmp_path / "site" / "about.html"
+    assert "Ranks moved" in about.read_text(encoding="utf-8")
+    assert "third-team" in about.read_text(encoding="utf-8")
+    for rules, word in (({"scores": "organisers"}, "→"), ({"anonymous_until": "2026-05-01"}, "third-team")):
+        path.write_text(json.dumps({**settings, **rules}), encoding="utf-8")
+        assert run("leaderboard", "build", path).code == 0
+        text = about.read_text(encoding="utf-8")
+        assert "The board begins with 3 submissions" in text
+        assert word not in text
 
 
 def test_tie_breaks_order_equal_scores_and_change_no_rank(tmp_path: Path, store: str) -> None:
