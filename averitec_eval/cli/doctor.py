@@ -32,7 +32,8 @@ def run(args: argparse.Namespace, out: Output) -> int:
     if args.format == "json":
         out.data(to_json(examination.to_dict()))
     else:
+        width = out.console().width
         for finding in examination.findings:
-            out.data(finding.line() + "\n")
+            out.data("".join(f"{line}\n" for line in finding.lines(width)))
         out.data(examination.summary() + "\n")
     return 0 if examination.ok else 1

@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime
 import importlib.util
 import os
+import re
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, replace
@@ -19,17 +20,26 @@ from averitec_eval.examples import mini_gold_path
 from averitec_eval.files import sha256_of
 from averitec_eval.formats.reading import MINI
 from averitec_eval.leaderboard.board import submission_folders
-from averitec_eval.leaderboard.config import BoardConfig, Phase, read_config
+from averitec_eval.leaderboard.config import LITE, BoardConfig, Phase, read_config
 from averitec_eval.leaderboard.credentials import credentials
 from averitec_eval.leaderboard.gold import board_gold, codes_of
 from averitec_eval.leaderboard.moments import day_of
+from averitec_eval.leaderboard.ordering import check_tie_breaks
 from averitec_eval.leaderboard.published import read_published
 from averitec_eval.leaderboard.rules import EVERYONE, Rules
 from averitec_eval.leaderboard.store import Store, StoreUnavailableError
 from averitec_eval.leaderboard.submission import FILE_NAME, MAX_SEARCHED_BYTES, read_submission_folder
-from averitec_eval.validation.printable import printable
+from averitec_eval.records import Gold
+from averitec_eval.scoring.score import Scorer
+from averitec_eval.validation.findings import WIDTH, finding_lines
 
 SCHEMA_VERSION = 1
+
+LITE_NEEDS = ("safetensors", "tokenizers", "wordllama")
+"""The packages that the judge ev2r-lite imports or takes its data from."""
+
+_PROBLEM = re.compile(r"([^:]+(?:: [^:]+)?): found (.*?)(?:, expected (.*?))?(?:; (.*))?", re.DOTALL)
+"""A problem of the configuration: where, found, expected, and to do."""
 
 CODES = {
     "D001": "the configuration is not usable",
@@ -72,12 +82,9 @@ class Finding:
     expected: str
     mend: str
 
-    def line(self) -> str:
-        """The finding for people."""
-        return printable(
-            f"{self.severity} {self.code} {self.where}: {CODES[self.code]}: found {self.found}, "
-            f"expected {self.expected}; {self.mend}"
-        )
+    def lines(self, width: int = WIDTH) -> Iterator[str]:
+        """Yield the lines of the finding for people, none wider than ``width``."""
+        return finding_lines(self, CODES[self.code], width)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,17 +125,7 @@ def examine(path: str | os.PathLike[str], now: datetime.datetime) -> Examination
     try:
         config = read_config(file)
     except ConfigError as error:
-        findings += [
-            Finding(
-                "D001",
-                "error",
-                file.name,
-                _masked(problem),
-                "a usable configuration",
-                "docs/leaderboard.md describes it",
-            )
-            for problem in error.problems
-        ]
+        findings += [_unusable(file.name, problem) for problem in error.problems]
         return _examination(findings, ())
     boards = _boards(config)
     roots = {root for folder in (file.parent, config.submissions, config.site) for root in _repository(folder)}
@@ -142,13 +139,27 @@ def examine(path: str | os.PathLike[str], now: datetime.datetime) -> Examination
         findings.append(
             Finding("D030", "warning", "ends", ended, "a phase that is open or still to come", "set a later day if not")
         )
-    findings += [*_site(config), *_store(config), *_submissions(config), *_named_files(config), *_extras()]
+    findings += [*_site(config), *_store(config), *_submissions(config), *_named_files(config), *_extras(config)]
     return _examination(findings, tuple(name for name, _, _ in boards))
 
 
 def _examination(findings: list[Finding], boards: tuple[str, ...]) -> Examination:
     order = ("error", "warning")
     return Examination(tuple(sorted(findings, key=lambda finding: order.index(finding.severity))), boards)
+
+
+def _unusable(file: str, problem: str) -> Finding:
+    """The finding of a problem of the configuration, taken apart where it has the form that such problems have."""
+    parts = _PROBLEM.fullmatch(_masked(problem))
+    where, found, expected, mend = ("", _masked(problem), "", "") if parts is None else parts.groups("")
+    return Finding(
+        "D001",
+        "error",
+        where if where == file else ", ".join(filter(None, (file, where))),
+        found,
+        expected or "a usable configuration",
+        mend or "docs/leaderboard.md and docs/tasks.md describe it",
+    )
 
 
 def _boards(config: BoardConfig) -> list[tuple[str, BoardConfig, bool]]:
@@ -171,7 +182,7 @@ def _gold_file(board: BoardConfig) -> Path:
 def _gold(name: str, board: BoardConfig, secret: bool, config: BoardConfig, roots: set[Path]) -> Iterator[Finding]:
     where = f"gold of {name}"
     try:
-        board_gold(board)
+        yield from _tie_breaks(name, board, board_gold(board))
     except (InvalidSubmissionError, UnreadableError) as error:
         invalid = isinstance(error, InvalidSubmissionError)
         # Of hidden gold the message is all there is: codes without quotes.
@@ -182,7 +193,7 @@ def _gold(name: str, board: BoardConfig, secret: bool, config: BoardConfig, root
             where,
             found or "no file",
             "a valid gold file" if invalid else "a gold file that can be read",
-            "look at its path, permissions and format; 'averitec-eval inspect' shows what is in it",
+            "look at its path, permissions and format, and at what 'averitec-eval validate --gold' says of it",
         )
     if board.gold == MINI:
         if secret:
@@ -206,6 +217,16 @@ def _gold(name: str, board: BoardConfig, secret: bool, config: BoardConfig, root
             "one outside of it",
             "move it away and name its new place; if it was ever committed, take it out of the history too",
         )
+
+
+def _tie_breaks(name: str, board: BoardConfig, gold: Gold) -> Iterator[Finding]:
+    """Yield the tie-breaks that are no metric of the board; which those are depends on its profile and gold."""
+    # The metrics of a judge are there only once it has judged.
+    names = [one for one in board.tie_breaks if board.judge is None or not one.startswith("ev2r")]
+    try:
+        check_tie_breaks(names, [Scorer(gold, profile=board.profile, levels=board.levels).result()])
+    except ConfigError as error:
+        yield from (_unusable(f"phase {name}" if board.phase else "", problem) for problem in error.problems)
 
 
 def _replies(name: str, board: BoardConfig, secret: bool, config: BoardConfig, roots: set[Path]) -> Iterator[Finding]:
@@ -394,6 +415,13 @@ def _broken(error: ResourceError) -> Finding:
 
 
 def _named_files(config: BoardConfig) -> Iterator[Finding]:
+    from averitec_eval.judge.prompting import JudgePrompts
+    from averitec_eval.judge.run import opened_replies
+
+    def replies_can_be_read(path: Path) -> None:
+        with opened_replies(path):
+            pass
+
     checks: list[tuple[str, Path | None, Callable[[Path], object]]] = [
         ("published", config.published, read_published),
         ("image", config.image, _must_be_file),
@@ -401,8 +429,8 @@ def _named_files(config: BoardConfig) -> Iterator[Finding]:
     for owner in config.phases or (config,):
         if owner.judge is not None:
             checks += [
-                ("judge.replies", owner.judge.replies, _must_be_file),
-                ("judge.prompts", owner.judge.prompts, _listed),
+                ("judge.replies", owner.judge.replies, replies_can_be_read),
+                ("judge.prompts", owner.judge.prompts, JudgePrompts.load),
             ]
     for where, path, check in checks:
         if path is None:
@@ -419,11 +447,18 @@ def _must_be_file(path: Path) -> None:
         handle.read(1)
 
 
-def _listed(path: Path) -> None:
-    next(path.iterdir(), None)
-
-
-def _extras() -> Iterator[Finding]:
+def _extras(config: BoardConfig) -> Iterator[Finding]:
+    judges = [owner.judge.model for owner in config.phases or (config,) if owner.judge is not None]
+    missing = [name for name in LITE_NEEDS if importlib.util.find_spec(name) is None]
+    if LITE in judges and missing:
+        yield Finding(
+            "D041",
+            "error",
+            f"the judge {LITE}",
+            f"no {' and no '.join(missing)}",
+            "them, for without them it cannot judge",
+            "pip install 'averitec-eval[local]'",
+        )
     if importlib.util.find_spec("matplotlib") is None:
         yield Finding(
             "D041",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import json
 from importlib import resources
 from pathlib import Path
@@ -13,10 +14,12 @@ from cli.helpers import run
 from leaderboard.helpers import entries, make
 
 from averitec_eval import mini_gold_path
+from averitec_eval.judge.replies import Replies
 from averitec_eval.leaderboard.credentials import credentials
 from averitec_eval.leaderboard.doctor import CODES
 
 NOW = "2025-03-10"
+REPLIES = "../secret/replies.sqlite"
 SECRET = "Zanzibar-gold-words"
 TOKEN = "ghp_" + "a1B2" * 10
 
@@ -125,12 +128,17 @@ def test_hidden_gold_that_is_public_in_another_phase(task: Path) -> None:
 
 def test_replies_that_may_quote_hidden_gold(task: Path) -> None:
     keys = {"gold": "../secret/gold.json", "profile": "fever8-2025"}
-    for place, codes in (("replies.jsonl", {"D016"}), ("../secret/replies.jsonl", set())):
-        (task.parent / place).write_text("", encoding="utf-8")
+    for place, found in (("replies.sqlite", True), ("../secret/replies.sqlite", False)):
+        with Replies(task.parent / place):
+            pass
         write(task, **keys, judge={"model": "m", "replies": place})
-        assert set(examined(task)) == codes
+        assert set(examined(task)) == ({"D016"} if found else set())
     write(
-        task, gold="averitec-mini", public=True, profile="fever8-2025", judge={"model": "m", "replies": "replies.jsonl"}
+        task,
+        gold="averitec-mini",
+        public=True,
+        profile="fever8-2025",
+        judge={"model": "m", "replies": "replies.sqlite"},
     )
     assert examined(task) == {}
 
@@ -162,12 +170,49 @@ def test_private_phases_are_examined_too(task: Path) -> None:
         ({"published": "nowhere.csv"}, "D080"),
         ({"image": "nowhere.png"}, "D080"),
         ({"profile": "fever8-2025", "judge": {"model": "m", "replies": "../no.sqlite", "prompts": "no"}}, "D080"),
+        ({"profile": "fever8-2025", "judge": {"model": "m", "replies": "../secret/gold.json"}}, "D080"),
+        ({"profile": "fever8-2025", "judge": {"model": "m", "replies": REPLIES, "prompts": "submissions"}}, "D080"),
+        ({"tie_breaks": ["averitec@0.9"]}, "D001"),
+        ({"tie_breaks": ["ev2r_qa_recall"]}, "D001"),
         ({"ends": "never", "colour": "red"}, "D001"),
     ],
 )
 def test_what_is_wrong_with_a_task(task: Path, keys: dict[str, Any], code: str) -> None:
+    with Replies(task.parent / REPLIES):
+        pass
     write(task, **{"gold": "../secret/gold.json", **keys})
     assert set(examined(task)) == {code}
+
+
+def test_tie_breaks_by_a_judge_or_by_metrics_of_the_gold_are_sound(task: Path) -> None:
+    with Replies(task.parent / REPLIES):
+        pass
+    judge = {"model": "m", "replies": REPLIES}
+    breaks = ["ev2r_qa_recall", "f1_supported", "averitec@0.5", "date", "name"]
+    write(task, gold="../secret/gold.json", profile="fever8-2025", judge=judge, tie_breaks=breaks)
+    assert examined(task) == {}
+
+
+def test_packages_that_the_judge_needs(task: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write(task, gold="../secret/gold.json", profile="fever8-2025", judge={"model": "ev2r-lite"})
+    assert examined(task) == {}
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
+    assert {finding["where"]: finding["severity"] for finding in examined(task)["D041"]} == {
+        "the judge ev2r-lite": "error",
+        "figures": "warning",
+    }
+
+
+def test_findings_fit_the_terminal_and_stand_in_parts(task: Path) -> None:
+    write(task, gold="nowhere.json", limits={"per_day": "3"}, starts="soon", description="x\u202ex" * 3000)
+    ended = run("doctor", task)
+    assert max(map(len, ended.out.splitlines())) <= 80
+    assert "\u202e" not in ended.out
+    found = {finding["where"]: finding for finding in examined(task)["D001"]}
+    per_day = found["leaderboard.yaml, limits: per_day"]
+    assert (per_day["found"], per_day["expected"]) == ('"3"', "a whole number of at least 1")
+    assert per_day["mend"].startswith("write it without quotes")
+    assert all(finding[part] for finding in found.values() for part in ("found", "expected", "mend"))
 
 
 def test_a_phase_that_ends_at_midnight_shows_names_from_then_on(task: Path) -> None:
