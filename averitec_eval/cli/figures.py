@@ -22,6 +22,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--format",
         choices=PAPER_FORMATS,
         default="pdf",
+        metavar="FORMAT",
         help="figures as pdf, svg or png (these need the extra 'figures'), or the tables as latex, markdown or csv "
         "(default: %(default)s)",
     )

@@ -20,7 +20,8 @@ NAME = "inspect"
 HELP = "show one claim of a run: both sides' evidence, what matched, and why credit was given or not"
 DESCRIPTION = """\
 RUN is a folder that 'score --out' wrote, or a prediction file together with
---gold; of several, each is shown in turn. Matched words are marked by how they matched: exact, stem or synonym."""
+--gold; of several, each is shown in turn. Matched words are marked by how they
+matched: exact, stem or synonym."""
 
 KIND_MARKS = {"exact": ("bold green", ""), "stem": ("bold cyan", "~"), "synonym": ("bold magenta", "=")}
 """Style and prefix of a matched word; the prefix says the same without colour."""

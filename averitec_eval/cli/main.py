@@ -7,6 +7,7 @@ import difflib
 import importlib
 import os
 import sys
+import textwrap
 from collections.abc import Iterator, Sequence
 from types import ModuleType
 from typing import NoReturn
@@ -51,6 +52,15 @@ AVERITEC_EVAL_GOLD stands for --gold, and so on; options given win.
 """
 
 
+class HelpFormatter(argparse.RawDescriptionHelpFormatter):
+    """Keeps the lines of descriptions, and wraps those that are wider than the terminal."""
+
+    def _fill_text(self, text: str, width: int, indent: str) -> str:
+        # argparse leaves two columns free, which lines that were laid out by hand use.
+        filled = [textwrap.wrap(line, width + 2) or [""] for line in text.splitlines()]
+        return "".join(f"{indent}{line}\n" for lines in filled for line in lines)
+
+
 class Parser(argparse.ArgumentParser):
     """An argument parser whose errors end with how to get help."""
 
@@ -64,7 +74,7 @@ def build_parser(argv: Sequence[str]) -> argparse.ArgumentParser:
         prog="averitec-eval",
         description="Validate, score and rank AVeriTeC fact-checking submissions exactly as the shared tasks do.",
         epilog=EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        formatter_class=HelpFormatter,
         allow_abbrev=False,
     )
     parser.add_argument("--version", action="version", version=f"averitec-eval {__version__}")
@@ -76,7 +86,7 @@ def build_parser(argv: Sequence[str]) -> argparse.ArgumentParser:
             name,
             help=module.HELP,
             description=module.DESCRIPTION if hasattr(module, "DESCRIPTION") else module.HELP,
-            formatter_class=argparse.RawDescriptionHelpFormatter,
+            formatter_class=HelpFormatter,
             allow_abbrev=False,
         )
         if name == wanted:

@@ -80,7 +80,11 @@ def workers_of(args: argparse.Namespace) -> Workers:
 def add_table_format(parser: argparse.ArgumentParser) -> None:
     """``--format`` where a table comes out."""
     parser.add_argument(
-        "--format", choices=TABLE_FORMATS, default="text", help="how to print the result (default: %(default)s)"
+        "--format",
+        choices=TABLE_FORMATS,
+        default="text",
+        metavar="FORMAT",
+        help=f"how to print the result: {', '.join(TABLE_FORMATS)} (default: %(default)s)",
     )
 
 

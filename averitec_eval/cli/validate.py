@@ -18,7 +18,8 @@ split. 'averitec-eval explain CODE' tells more about a problem.
 
 The last line says how the check ended: 'valid', 'INVALID' or 'UNREADABLE', and
 why. With --format json the document stands alone on stdout and that line on
-stderr. Exit code: 0 valid, 1 invalid, 3 unreadable; of several files, the worst.
+stderr. Exit code: 0 valid, 1 invalid, 3 unreadable; of several files, the
+worst.
 """
 
 
