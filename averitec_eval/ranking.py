@@ -17,7 +17,7 @@ from averitec_eval.statistics import (
     resampled_sums,
     tiers,
 )
-from averitec_eval.tables import Column, Table, to_html
+from averitec_eval.tables import Column, Table, to_html, without_math
 from averitec_eval.validation.printable import printable
 
 TIE_BREAK = "Q + A, then name"
@@ -56,7 +56,7 @@ class Standings(tuple[Standing, ...]):
 
     def _repr_html_(self) -> str:
         """The table as notebooks show it, escaped."""
-        return to_html(self.to_table())
+        return without_math(to_html(self.to_table()))
 
 
 def rank(results: Mapping[str, Result], settings: Settings | None = None) -> Standings:

@@ -102,7 +102,7 @@ def to_markdown(table: Table) -> str:
 
 def markdown_text(text: str) -> str:
     """Text that Markdown shows as it is: every mark is escaped."""
-    return re.sub(r"([\\`*_{}\[\]()#+!|<>~])", r"\\\1", text).replace("&", "&amp;")
+    return re.sub(r"([\\`*_{}\[\]()#+!|<>~$])", r"\\\1", text).replace("&", "&amp;")
 
 
 def to_latex(table: Table) -> str:
@@ -140,6 +140,11 @@ def to_html(table: Table) -> str:
         f"<table><caption>{html_text(table.title)}</caption>\n"
         f"<thead><tr>{head}</tr></thead>\n<tbody>\n{rows}</tbody></table>\n"
     )
+
+
+def without_math(fragment: str) -> str:
+    """A fragment of HTML in which notebooks look for no formulas: sums of money in claims would be taken for some."""
+    return f'<div class="tex2jax_ignore mathjax_ignore">{fragment}</div>\n'
 
 
 def html_text(text: str) -> str:
@@ -184,4 +189,5 @@ __all__ = [
     "to_latex",
     "to_markdown",
     "to_rich",
+    "without_math",
 ]

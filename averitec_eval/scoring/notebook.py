@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from averitec_eval.tables import Column, Table, Value, html_text, to_html
+from averitec_eval.tables import Column, Table, Value, html_text, to_html, without_math
 
 if TYPE_CHECKING:
     from averitec_eval.comparison import Comparison
@@ -19,7 +19,7 @@ def result_html(result: Result) -> str:
 
     scores, *others = score_tables(result)
     more = "".join(map(to_html, others))
-    return (
+    return without_math(
         f"{_paragraphs(heading('This submission', result).splitlines())}{to_html(scores)}"
         f"<details><summary>By label, number of pairs, claim type and strategy</summary>\n{more}</details>\n"
         f"<p><code>{html_text(str(result.signature))}</code></p>\n"
@@ -29,7 +29,7 @@ def result_html(result: Result) -> str:
 def comparison_html(comparison: Comparison) -> str:
     """The table of differences, each in words, and the signature that all results share."""
     sentences = "".join(f"<li>{html_text(sentence)}</li>\n" for sentence in comparison.sentences())
-    return (
+    return without_math(
         f"{to_html(comparison.to_table())}<ul>\n{sentences}</ul>\n"
         f"<p><code>{html_text(str(comparison.signature))}</code></p>\n"
     )
@@ -50,7 +50,7 @@ def report_html(report: Report) -> str:
     headings = ("Severity", "Code", "Problem", "Times", "First at", "Found", "Expected", "How to mend it")
     columns = tuple(Column(name, "right" if name == "Times" else "left") for name in headings)
     table = to_html(Table(report.name or "The check", columns, tuple(rows))) if rows else ""
-    return f"{_paragraphs([report.summary])}{table}"
+    return without_math(f"{_paragraphs([report.summary])}{table}")
 
 
 def _paragraphs(lines: Iterable[str]) -> str:

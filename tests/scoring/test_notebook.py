@@ -28,7 +28,7 @@ from averitec_eval.tables import Column, Table, to_html
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 ATTACK = "<script>alert(1)</script>\u202e\"'&<img src=x onerror=alert(1)>"
-TAGS = {"table", "caption", "thead", "tbody", "tr", "th", "td", "p", "code", "details", "summary", "ul", "li"}
+TAGS = {"table", "caption", "thead", "tbody", "tr", "th", "td", "p", "code", "details", "summary", "ul", "li", "div"}
 STYLES = {"text-align: left", "text-align: right"}
 
 
@@ -55,7 +55,9 @@ class Reader(html.parser.HTMLParser):
 
     def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
         assert tag in TAGS
-        assert all(name == "style" and value in STYLES for name, value in attributes)
+        assert all(name == "style" and value in STYLES for name, value in attributes if tag != "div")
+        if tag == "div":
+            assert attributes == [("class", "tex2jax_ignore mathjax_ignore")]
         self.open.append(tag)
 
     def handle_endtag(self, tag: str) -> None:
@@ -69,6 +71,10 @@ def shown(value: object) -> list[str]:
     """The texts a notebook shows of a value."""
     fragment: str = value._repr_html_()  # type: ignore[attr-defined]
     assert "\u202e" not in fragment
+    # Elsewhere a notebook takes "$5 or $6" for a formula.
+    assert fragment.startswith('<div class="tex2jax_ignore mathjax_ignore">')
+    assert fragment.count("<div") == 1
+    assert fragment.endswith("</div>\n")
     return Reader(fragment).texts
 
 
