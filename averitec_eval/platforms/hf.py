@@ -145,6 +145,11 @@ def result_of_rows(
     """
     gold = gold_from_rows(references)
     made = [row for row in predictions if row is not None]
+    other = next((row for row in made if not isinstance(row, Mapping)), None)
+    if other is not None:
+        raise UsageError(
+            f"found {type(other).__name__} among the predictions, expected rows, or None for no prediction"
+        )
     ids: list[int] | None = None
     if all(row.get("claim_id") is None for row in made):
         if len(predictions) != len(gold):

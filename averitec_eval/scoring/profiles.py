@@ -10,9 +10,9 @@ bear names of their own.
 from __future__ import annotations
 
 import difflib
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from numbers import Real
 from typing import Literal
 
 from averitec_eval.errors import UsageError
@@ -209,11 +209,15 @@ def check_levels(levels: Sequence[float]) -> tuple[float, ...]:
     Raises ``UsageError`` where one is not a number in [0, 1): an evidence score never reaches 1 (METEOR of a text
     with itself is below 1), so a level of 1 or more can give no credit.
     """
-    wrong = [level for level in levels if not (math.isfinite(level) and 0 <= level < 1)]
+    wrong = [level for level in levels if not _is_level(level)]
     if wrong:
-        found = ", ".join(f"{level:g}" for level in wrong)
+        found = ", ".join(f"{level:g}" if isinstance(level, Real) else repr(level) for level in wrong)
         raise UsageError(f"a level must be a number of at least 0 and below 1; found {found}")
     return tuple(dict.fromkeys(levels))
+
+
+def _is_level(level: object) -> bool:
+    return isinstance(level, Real) and not isinstance(level, bool) and 0 <= float(level) < 1
 
 
 def level_name(level: float) -> str:

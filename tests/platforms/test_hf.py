@@ -187,6 +187,8 @@ def test_a_suite_takes_other_data(hf: ModuleType, predictions: list[Any]) -> Non
     suite.suite = [hf.task(hf.mini().select(range(5)), "five")]
     (result,) = suite.run(lambda row: None if row["claim_id"] == 2 else predictions[row["claim_id"]])
     assert (result["n_scored"], result["n_missing"]) == (4, 1)
+    with pytest.raises(UsageError, match="found int among the predictions"):
+        suite.run(lambda row: 5)
     with pytest.raises(UsageError, match="unknown profile"):
         hf.task(hf.mini(), "mini", "averitec-2042")
 

@@ -89,8 +89,8 @@ def test_levels_asked_for_come_beside_the_profiles_own_and_the_first_ranks() -> 
     assert result.levels == (0.1, 0.2, 0.25, 0.3, 0.4, 0.5, 0.55)
 
 
-@pytest.mark.parametrize("level", [-0.1, 1.0, float("nan"), float("inf")])
-def test_a_level_outside_its_range_is_a_usage_error(level: float) -> None:
+@pytest.mark.parametrize("level", [-0.1, 1.0, float("nan"), float("inf"), "0.3", None, True])
+def test_a_level_outside_its_range_is_a_usage_error(level: object) -> None:
     with pytest.raises(UsageError, match="level"):
         score(levels=(level,))
 
