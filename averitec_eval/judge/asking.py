@@ -44,6 +44,9 @@ REFUSALS = 3
 MAX_PAUSE_SECONDS = 600.0
 """A server that asks for a longer pause ends the run."""
 
+ELSEWHERE_SECONDS = 0.1
+"""How often it is looked whether another process has the reply to a question that it asks."""
+
 RESERVE = 1.25
 """By how much the tokens of a question are overestimated where a budget is kept."""
 
@@ -402,7 +405,11 @@ class _Run:
         self.faults[ask.claim_id, ask.kind] = f"not-asked:{self.gate.stopped}"
 
     async def _one(self, job: _Job) -> None:
-        fault = await self._until_answered(job)
+        try:
+            elsewhere = not await self._turn(job)
+            fault = None if elsewhere else await self._until_answered(job)
+        finally:
+            self.replies.turns.give_back(job.digest)
         followers = self.flying.pop(job.digest)
         if fault == "":
             self._skip(job.ask)
@@ -410,10 +417,18 @@ class _Run:
                 self._skip(ask)
             return
         self.recent[job.digest] = fault or ""
-        if fault is not None:
-            self._fail(job.ask, fault)
+        if fault is not None or elsewhere:
+            self._same(job.ask, fault or "")
         for ask in followers:
             self._same(ask, fault or "")
+
+    async def _turn(self, job: _Job) -> bool:
+        """Wait while another process asks the same; False where it was answered."""
+        while not self.replies.turns.take(job.digest):
+            if self.gate.stopped:
+                return True
+            await self.gate.rest(ELSEWHERE_SECONDS)
+        return len(self.replies.get([job.key]).get(job.digest, ())) <= job.attempts
 
     async def _until_answered(self, job: _Job) -> str | None:
         """None once there is a reply, else the fault; "" where it was never sent."""

@@ -12,7 +12,7 @@ import json
 import os
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 from averitec_eval.errors import ResourceError
 from averitec_eval.judge.records import MAX_REPLY_CHARS, KeptReply, ReplyKey, canonical
+from averitec_eval.judge.turns import Turns
 from averitec_eval.scoring.judgements import KINDS
 from averitec_eval.sqlite_files import is_empty, pragma, schema
 
@@ -87,7 +88,8 @@ class Merged:
 class Replies:
     """A file of replies, opened; made if it does not exist, unless it is only read. Use it in a ``with`` block.
 
-    ``put`` writes at once, and several processes may use one file. Not for several threads. Raises ``ResourceError``
+    ``put`` writes at once, and several processes may use one file; ``turns`` says which of them asks what. Not for
+    several threads. Raises ``ResourceError``
     where the file is damaged, something else, of another version, or cannot be used here.
     """
 
@@ -96,6 +98,7 @@ class Replies:
 
         self.path = Path(path)
         self.readonly = readonly
+        self.turns = Turns(self.path)
         self._sqlite = sqlite3
         with self._speaking():
             if self.path.exists() and not self.path.is_file():
@@ -167,13 +170,28 @@ class Replies:
 
     def close(self) -> None:
         """Close the file. Every reply was written when it was put."""
-        if not self.readonly:
-            # At rest it is one file, without a log beside it, and can be read where nothing can be written. Where
-            # another process has it open too, that one will do this.
-            with suppress(self._sqlite.Error):
-                self._connection.execute("PRAGMA busy_timeout = 0")
-                self._connection.execute("PRAGMA journal_mode = DELETE")
-        self._connection.close()
+        if self.readonly:
+            self._connection.close()
+            return
+        if self._at_rest():
+            self._connection.close()
+        else:
+            # Of processes that end together each would leave it to another.
+            with self.turns.alone():
+                self._at_rest()
+                self._connection.close()
+        self.turns.close()
+
+    def _at_rest(self) -> bool:
+        """Leave one file, without a log beside it, that can be read where nothing can be written. False where another
+        process has it open, too: that one will do this.
+        """
+        try:
+            self._connection.execute("PRAGMA busy_timeout = 0")
+            self._connection.execute("PRAGMA journal_mode = DELETE")
+        except self._sqlite.Error:
+            return False
+        return True
 
     def get(self, keys: Iterable[ReplyKey]) -> dict[str, tuple[KeptReply, ...]]:
         """The replies under these keys by the keys' digests, in the order of attempts; a key without any is left out.
