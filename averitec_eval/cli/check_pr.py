@@ -75,7 +75,9 @@ def run(args: argparse.Namespace, out: Output) -> int:
     if args.format == "json":
         out.data(to_json(pull_report.document(checked)))
     else:
-        out.data(pull_report.text(checked) if args.format == "text" else pull_report.markdown(checked))
+        out.data(
+            pull_report.text(checked, out.console().width) if args.format == "text" else pull_report.markdown(checked)
+        )
     if args.format != "text":
         out.message(pull_report.summary(checked))
     return 0 if checked.ok else 1

@@ -32,8 +32,5 @@ def run(args: argparse.Namespace, out: Output) -> int:
     if args.format == "json":
         out.data(to_json(examination.to_dict()))
     else:
-        width = out.console().width
-        for finding in examination.findings:
-            out.data("".join(f"{line}\n" for line in finding.lines(width)))
-        out.data(examination.summary() + "\n")
+        out.data("".join(f"{line}\n" for line in examination.lines(out.console().width)))
     return 0 if examination.ok else 1

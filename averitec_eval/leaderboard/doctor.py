@@ -9,11 +9,10 @@ import datetime
 import importlib.util
 import os
 import re
-from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from averitec_eval.errors import AveritecEvalError, ConfigError, InvalidSubmissionError, ResourceError, UnreadableError
 from averitec_eval.examples import mini_gold_path
@@ -31,7 +30,7 @@ from averitec_eval.leaderboard.store import Store, StoreUnavailableError
 from averitec_eval.leaderboard.submission import FILE_NAME, MAX_SEARCHED_BYTES, read_submission_folder
 from averitec_eval.records import Gold
 from averitec_eval.scoring.score import Scorer
-from averitec_eval.validation.findings import WIDTH, finding_lines
+from averitec_eval.validation.findings import WIDTH, Finding, finding_lines, sound, summary
 
 SCHEMA_VERSION = 1
 
@@ -68,24 +67,6 @@ CODES = {
 }
 """What ``doctor`` looks for, by code; a code never changes its meaning."""
 
-Severity = Literal["error", "warning"]
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing that is wrong, or may be: ``code`` is one of ``CODES``; what was found where, expected, and to do."""
-
-    code: str
-    severity: Severity
-    where: str
-    found: str
-    expected: str
-    mend: str
-
-    def lines(self, width: int = WIDTH) -> Iterator[str]:
-        """Yield the lines of the finding for people, none wider than ``width``."""
-        return finding_lines(self, CODES[self.code], width)
-
 
 @dataclass(frozen=True, slots=True)
 class Examination:
@@ -97,13 +78,17 @@ class Examination:
     @property
     def ok(self) -> bool:
         """Whether there is no error; warnings do not count."""
-        return all(finding.severity != "error" for finding in self.findings)
+        return sound(self.findings)
+
+    def lines(self, width: int = WIDTH) -> Iterator[str]:
+        """Yield the findings for people, in lines of at most ``width`` columns, and how it ended."""
+        for finding in self.findings:
+            yield from finding_lines(finding, CODES[finding.code], width)
+        yield self.summary()
 
     def summary(self) -> str:
         """One line that says how it ended."""
-        counts = Counter(finding.severity for finding in self.findings)
-        parts = [f"{counts[kind]} {kind}{'' if counts[kind] == 1 else 's'}" for kind in ("error", "warning")]
-        return f"{'ok' if self.ok else 'NOT OK'}: {', '.join(parts)}"
+        return summary(self.findings)
 
     def to_dict(self) -> dict[str, Any]:
         """The examination as a JSON object; ``schemas/doctor.schema.json`` describes it."""

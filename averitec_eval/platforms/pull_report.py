@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any
@@ -11,6 +10,7 @@ from typing import Any
 from averitec_eval.platforms.feedback import FileFeedback
 from averitec_eval.platforms.pull_request import CODES, Checked
 from averitec_eval.tables import Column, Table, markdown_text, to_markdown
+from averitec_eval.validation import findings
 from averitec_eval.validation.printable import printable
 
 SCHEMA_VERSION = 1
@@ -21,31 +21,28 @@ MAX_MARKDOWN = 500_000
 
 def summary(checked: Checked) -> str:
     """One line that says how it ended."""
-    counts = Counter(problem.severity for problem in checked.problems)
-    parts = [f"{counts[kind]} {kind}{'' if counts[kind] == 1 else 's'}" for kind in ("error", "warning")]
-    return f"{'ok' if checked.ok else 'NOT OK'}: {', '.join(parts)}"
+    return findings.summary(checked.problems)
 
 
-def text(checked: Checked) -> str:
-    """The check for a terminal, the summary last."""
-    return "".join(printable(line) + "\n" for line in _lines(checked))
+def text(checked: Checked, width: int = findings.WIDTH) -> str:
+    """The check for a terminal of ``width`` columns, the summary last."""
+    return "".join(f"{line}\n" for line in _lines(checked, width))
 
 
-def _lines(checked: Checked) -> Iterator[str]:
+def _lines(checked: Checked, width: int) -> Iterator[str]:
     for problem in checked.problems:
-        yield (
-            f"{problem.severity} {problem.code} {problem.where}: {CODES[problem.code]}: found {problem.found}, "
-            f"expected {problem.expected}; {problem.mend}"
-        )
+        yield from findings.finding_lines(problem, CODES[problem.code], width)
     for file in checked.files:
-        yield f"{file.name}: {file.summary}"
+        yield from findings.wrapped(f"{file.name}: {file.summary}", "", "  ", width)
         for found in file.found:
-            yield f"  {found.severity} {found.code}, {_times(found.count)}: {found.title}"
-            yield from (f"    {example}" for example in found.examples)
+            about = f"{found.code} {found.severity}, {_times(found.count)}: {found.title}"
+            yield from findings.wrapped(about, "  ", "    ", width)
+            for example in found.examples:
+                yield from findings.wrapped(example, "    ", "      ", width)
     for name, value in checked.scores.items():
         yield f"{name}: {value:.4f}"
     if checked.scores_note:
-        yield f"scores: {checked.scores_note}"
+        yield from findings.wrapped(f"scores: {checked.scores_note}", "", "  ", width)
     yield summary(checked)
 
 

@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from averitec_eval.errors import ConfigError, UsageError
 from averitec_eval.leaderboard.board import SLUG
@@ -28,6 +28,7 @@ from averitec_eval.platforms.history import History, Settings, Try, read_history
 from averitec_eval.platforms.ledger import Tried, at_second
 from averitec_eval.platforms.paths import folded, part_problem, path_problem, skeleton
 from averitec_eval.records import Gold
+from averitec_eval.validation.findings import Finding, Severity, sound
 from averitec_eval.validation.printable import printable, quote
 
 CODES = {
@@ -88,20 +89,6 @@ _REFUSED_UNSEEN = {"PR040", "PR041", "PR050", "PR051", "PR052"}
 
 _LFS = b"version https://git-lfs.github.com/spec/"
 
-Severity = Literal["error", "warning"]
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """One thing that is wrong, or may be: ``code`` is one of ``CODES``; what was found where, expected, and to do."""
-
-    code: str
-    severity: Severity
-    where: str
-    found: str
-    expected: str
-    mend: str
-
 
 @dataclass(frozen=True, slots=True)
 class Checked:
@@ -116,7 +103,7 @@ class Checked:
 
     base: str
     head: str
-    problems: tuple[Problem, ...]
+    problems: tuple[Finding, ...]
     folder: str | None = None
     phase: str | None = None
     files: tuple[FileFeedback, ...] = ()
@@ -127,7 +114,7 @@ class Checked:
     @property
     def ok(self) -> bool:
         """Whether there is no error; warnings do not count."""
-        return all(problem.severity != "error" for problem in self.problems)
+        return sound(self.problems)
 
 
 def check_pull_request(
@@ -192,12 +179,12 @@ class _Check:
         self.submissions = submissions
         self.prefix = submissions.encode() + b"/"
         self.ledger = ledger
-        self.problems: list[Problem] = []
+        self.problems: list[Finding] = []
         self._gold: Gold | None = None
 
     def add(self, code: str, where: str, found: str, expected: str, mend: str, severity: Severity = "error") -> None:
         shown = (printable(text) for text in (where, found, expected, mend))
-        self.problems.append(Problem(code, severity, *shown))
+        self.problems.append(Finding(code, severity, *shown))
 
     def has_errors(self) -> bool:
         return any(problem.severity == "error" for problem in self.problems)
@@ -236,6 +223,8 @@ class _Check:
         folders = self._places([entry.path for entry in changed], removed)
         self._unsafe([entry for entry in changed if entry.path.startswith(self.prefix)])
         self._modes(changed)
+        for path in self.repository.folders_twice(self.head):
+            self.add("PR021", _shown(path), "a name that stands there twice", "each name once", "make the commit anew")
         self._history({entry.sha for entry in new})
         if len(folders) != 1:
             return self._checked()
@@ -245,7 +234,7 @@ class _Check:
     def _checked(self, **facts: Any) -> Checked:
         order = ("error", "warning")
         counts: Counter[str] = Counter()
-        told: list[Problem] = []
+        told: list[Finding] = []
         for problem in sorted(self.problems, key=lambda problem: order.index(problem.severity)):
             counts[problem.code] += 1
             if counts[problem.code] <= MAX_SAME:
@@ -254,7 +243,7 @@ class _Check:
             if count > MAX_SAME:
                 last = max(place for place, problem in enumerate(told) if problem.code == code)
                 more = f"{count - MAX_SAME:,} more like these"
-                told.insert(last + 1, Problem(code, told[last].severity, "elsewhere", more, "none", "mend them too"))
+                told.insert(last + 1, Finding(code, told[last].severity, "elsewhere", more, "none", "mend them too"))
         return replace(Checked(self.base, self.head, tuple(told), ledger=self.ledger), **facts)
 
     def _places(self, changed: Sequence[bytes], removed: Sequence[bytes]) -> list[str]:
@@ -748,4 +737,4 @@ def _is_text(data: bytes) -> bool:
         return False
 
 
-__all__ = ["CODES", "DEFAULT_BYTES", "MAX_CHANGES", "MAX_FILES", "Checked", "Problem", "check_pull_request"]
+__all__ = ["CODES", "DEFAULT_BYTES", "MAX_CHANGES", "MAX_FILES", "Checked", "check_pull_request"]

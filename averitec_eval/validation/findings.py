@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterator
-from typing import Protocol
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Literal
 
 from averitec_eval.validation.printable import printable
 
@@ -14,22 +16,31 @@ WIDTH = 80
 _INDENT = " " * 11
 _LEAST = 40
 
+Severity = Literal["error", "warning"]
 
-class Finding(Protocol):
-    """What is wrong, where, what was found and expected, and what to do; a part may be empty."""
 
-    @property
-    def code(self) -> str: ...
-    @property
-    def severity(self) -> str: ...
-    @property
-    def where(self) -> str: ...
-    @property
-    def found(self) -> str: ...
-    @property
-    def expected(self) -> str: ...
-    @property
-    def mend(self) -> str: ...
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that is wrong, or may be: a stable ``code``, what was found where, expected, and to do about it."""
+
+    code: str
+    severity: Severity
+    where: str
+    found: str
+    expected: str
+    mend: str
+
+
+def sound(findings: Iterable[Finding]) -> bool:
+    """Whether no finding is an error; warnings do not count."""
+    return all(finding.severity != "error" for finding in findings)
+
+
+def summary(findings: Iterable[Finding]) -> str:
+    """One line that says how it ended: ``NOT OK: 1 error, 2 warnings``."""
+    counts = Counter(finding.severity for finding in findings)
+    parts = [f"{counts[kind]} {kind}{'' if counts[kind] == 1 else 's'}" for kind in ("error", "warning")]
+    return f"{'NOT OK' if counts['error'] else 'ok'}: {', '.join(parts)}"
 
 
 def finding_lines(finding: Finding, title: str, width: int = WIDTH) -> Iterator[str]:
@@ -37,14 +48,15 @@ def finding_lines(finding: Finding, title: str, width: int = WIDTH) -> Iterator[
 
     What a terminal would act on is written out.
     """
-    yield from _wrapped(f"{finding.code} {finding.severity}: {title}", "", "  ", width)
+    yield from wrapped(f"{finding.code} {finding.severity}: {title}", "", "  ", width)
     for label in ("where", "found", "expected", "mend"):
         text = getattr(finding, label)
         if text:
-            yield from _wrapped(text, f"  {label:<9}", _INDENT, width)
+            yield from wrapped(text, f"  {label:<9}", _INDENT, width)
 
 
-def _wrapped(text: str, first: str, others: str, width: int) -> list[str]:
+def wrapped(text: str, first: str, others: str, width: int = WIDTH) -> list[str]:
+    """A text from strangers in lines of at most ``width`` columns, which begin with ``first``, then ``others``."""
     return textwrap.wrap(
         printable(text),
         max(width, _LEAST),
@@ -54,4 +66,4 @@ def _wrapped(text: str, first: str, others: str, width: int) -> list[str]:
     )
 
 
-__all__ = ["WIDTH", "Finding", "finding_lines"]
+__all__ = ["WIDTH", "Finding", "Severity", "finding_lines", "sound", "summary", "wrapped"]

@@ -24,8 +24,8 @@ from averitec_eval.platforms.pull_request import (
     MAX_FILES,
     MAX_SAME,
     Checked,
-    Problem,
 )
+from averitec_eval.validation.findings import Finding
 
 S = "submissions"
 
@@ -133,6 +133,7 @@ CHANGES: dict[str, tuple[Callable[[Task], str], list[str]]] = {
     "a slash in a name": (lambda t: raw_names(t, ["../../x"]), ["PR020", "PR026"]),
     "bytes that are no text": (lambda t: raw_names(t, ["a\udcff"]), ["PR020"]),
     "one name twice": (lambda t: raw_names(t, ["predictions.json"]), ["PR021"]),
+    "a folder twice": (lambda t: submissions_twice(t), ["PR021"]),
     "names that differ in capitals": (
         lambda t: t.hand_in(contents={**files(), "PREDICTIONS.json": b"x"}),
         ["PR021", "PR026"],
@@ -191,6 +192,14 @@ def raw_names(task: Task, names: list[str], kind: str = "blob") -> str:
     return task.of_tree(task.tree([("100644", "leaderboard.yaml", config), ("40000", S, submissions)]))
 
 
+def submissions_twice(task: Task) -> str:
+    """A tree that has the folder of submissions twice, the first time without the other submission."""
+    config = git(task.root, "rev-parse", "main:leaderboard.yaml")
+    ours = task.tree([("40000", "ours", git(task.root, "rev-parse", f"{task.hand_in()}:{S}/ours"))])
+    there = git(task.root, "rev-parse", f"main:{S}")
+    return task.of_tree(task.tree([("100644", "leaderboard.yaml", config), ("40000", S, ours), ("40000", S, there)]))
+
+
 def emptied(task: Task) -> str:
     """A submission beside which the task's file has become a folder with nothing in it."""
     tree = git(task.root, "rev-parse", f"{task.hand_in()}:{S}")
@@ -219,6 +228,7 @@ def test_all_problems_are_told_at_once_in_every_form(task: Task) -> None:
     head = task.commit({"README.md": b"x", **below("Theirs", contents)})
     found = task.codes(head)
     assert {"PR010", "PR014", "PR030"} <= set(found)
+    assert max(map(len, task.check(head).out.splitlines())) <= 80
     text, markdown = task.check(head).out, task.check(head, "--format", "markdown").out
     assert all(code in text and code in markdown and CODES[code] in text for code in found)
     assert text.splitlines()[-1] == f"NOT OK: {len(found)} errors, 0 warnings"
@@ -252,13 +262,13 @@ def test_what_a_request_holds_is_not_read_as_markup(task: Task) -> None:
     ],
 )
 def test_nothing_in_a_summary_becomes_a_link(text: str, shown: str) -> None:
-    problem = Problem("PR010", "error", text, "", "", "")
+    problem = Finding("PR010", "error", text, "", "", "")
     (line,) = (line for line in pull_report.markdown(Checked("b", "h", (problem,))).splitlines() if "PR010" in line)
     assert line.split(" | ")[2] == shown
 
 
 def test_a_summary_is_no_longer_than_platforms_take() -> None:
-    problems = tuple(Problem("PR010", "error", "\U0001f600" * 300, "", "", "") for _ in range(500))
+    problems = tuple(Finding("PR010", "error", "\U0001f600" * 300, "", "", "") for _ in range(500))
     assert len(pull_report.markdown(Checked("b", "h", problems)).encode()) <= 512_000
 
 
@@ -349,6 +359,15 @@ def test_what_is_no_commit_is_said_to_be_none(task: Task, revision: str) -> None
     ended = run("check-pr", "--config", task.config, "--", "main", revision)
     assert ended.code == 3
     assert "fetch it first" in ended.err or "expected a branch" in ended.err
+
+
+def test_what_git_cannot_read_is_said_in_its_words(task: Task) -> None:
+    lost = task.blob(b"lost")
+    head = task.raw([f"100644 {lost}\t{S}/ours/x"])
+    (task.root / ".git" / "objects" / lost[:2] / lost[2:]).unlink()
+    ended = task.check(head)
+    assert ended.code == 3
+    assert "missing blob object" in ended.err
 
 
 def test_what_is_no_repository_or_not_whole_is_an_error(task: Task, tmp_path: Path) -> None:
