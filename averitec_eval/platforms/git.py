@@ -32,6 +32,7 @@ _SETTINGS = (
     "core.commitGraph=false",
     "protocol.allow=never",
     "diff.ignoreSubmodules=none",
+    "advice.graftFileDeprecated=false",
 )
 
 
@@ -100,6 +101,21 @@ class Repository:
                 head, _, path = line.partition(b"\t")
                 mode, _, sha = head.decode("ascii").split()
                 yield TreeEntry(path, mode, sha)
+
+    def folders_twice(self, commit: str) -> list[bytes]:
+        """The paths of folders that a commit's tree names twice, or names like a file, which no git would write."""
+        seen: set[bytes] = set()
+        folders: set[bytes] = set()
+        twice: set[bytes] = set()
+        for line in self._git("ls-tree", "-r", "-t", "-z", "--full-tree", commit).split(b"\0"):
+            head, _, path = line.partition(b"\t")
+            is_folder = head.startswith(b"040000 ")
+            if path in folders or (is_folder and path in seen):
+                twice.add(path)
+            seen.add(path)
+            if is_folder:
+                folders.add(path)
+        return sorted(twice)
 
     def sizes(self, shas: Sequence[str]) -> dict[str, int]:
         """The size in bytes of each object that is a file; those that are absent or something else are left out."""
