@@ -100,6 +100,9 @@ def _add_common(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--show-scores", action="store_true", help="print scores here that the rules keep from the site, for organisers"
     )
+    parser.add_argument(
+        "--show-names", action="store_true", help="print names here that the site hides, for organisers"
+    )
     add_workers(parser)
 
 
@@ -218,7 +221,7 @@ def _publish(
 
         boards, counts = _watched(out, everything)
     for board in boards:
-        out.console().print(_summary(board, shown=args.show_scores))
+        out.console().print(_summary(board, shown=args.show_scores, named=args.show_names))
     out.message(counts.sentence(boards))
     out.data(f"{site / 'index.html'}\n")
     return 0
@@ -275,18 +278,22 @@ def _watched(out: Output, work: Callable[[Watcher], T]) -> tuple[T, Counts]:
     return done, counts
 
 
-def _summary(board: Board, *, shown: bool) -> object:
-    """The board for the terminal; its scores, and the order they give, only if all may see them or ``shown``."""
+def _summary(board: Board, *, shown: bool, named: bool) -> object:
+    """The board for the terminal; its scores, and the order they give, only if all may see them or ``shown``, and
+    names that are hidden only if ``named``.
+    """
+    from averitec_eval.leaderboard.public import hidden_names
     from averitec_eval.tables import Column, Table, to_rich
 
     entries: Sequence[Entry] = board.entries
+    names = {} if named else hidden_names(board)
     withheld = "" if shown else board.config.rules.scores_reason
     if withheld:
         entries = [
             replace(entry, standing=None, result=None, reason=entry.reason or withheld)
-            for entry in sorted(entries, key=lambda entry: entry.slug)
+            for entry in sorted(entries, key=lambda entry: names.get(entry.slug, entry.slug))
         ]
-    rows = tuple(map(_summary_row, entries))
+    rows = tuple(_summary_row(entry, names.get(entry.slug, entry.name)) for entry in entries)
     columns = (
         Column("Tier", "right"),
         Column("Rank", "right"),
@@ -301,7 +308,7 @@ def _summary(board: Board, *, shown: bool) -> object:
     return to_rich(Table(f"{title}, {'by name' if withheld else f'by {by}'}", columns, rows))
 
 
-def _summary_row(entry: Entry) -> tuple[Value, ...]:
+def _summary_row(entry: Entry, name: str) -> tuple[Value, ...]:
     from averitec_eval.scoring.report import span_text
 
     standing, result = entry.standing, entry.result
@@ -311,4 +318,4 @@ def _summary_row(entry: Entry) -> tuple[Value, ...]:
         place = (standing.tier, f"{standing.rank}{span}")
     score = None if result is None else result.headline_score
     interval = None if result is None else span_text(result.intervals.get(result.headline))
-    return (*place, entry.name, score, interval, entry.reason)
+    return (*place, name, score, interval, entry.reason)

@@ -161,6 +161,15 @@ def _by_id(entries: Sequence[Entry]) -> dict[str, Entry]:
     return ids
 
 
+def hidden_names(board: Board) -> dict[str, str]:
+    """By folder, what the submissions are called whose names may not be shown."""
+    return {entry.slug: _pseudonymous(id) for id, entry in _by_id(board.entries).items() if entry.anonymous}
+
+
+def _pseudonymous(id: str) -> str:
+    return id.replace("-", " ").capitalize()
+
+
 def current_ids(board: Board) -> dict[str, str]:
     """Under which public ids the entries go that have had others: with and without their names."""
     entries = _by_id(board.entries)
@@ -261,7 +270,7 @@ class _System:
         if entry.anonymous:
             system = PublicSystem(
                 self.id,
-                self.id.replace("-", " ").capitalize(),
+                _pseudonymous(self.id),
                 "anonymous",
                 kind,
                 anonymous=True,

@@ -102,8 +102,10 @@ def test_one_anonymous_phase_hides_its_names_and_those_of_whoever_names_no_phase
         make(root, slug, entries(0.3), phase=phase, team="Team-Hidden")
     (root / "hidden-four").mkdir()
     (root / "hidden-four" / "submission.yaml").write_text("name: Team-Hidden\nphase: [", encoding="utf-8")
-    assert run("leaderboard", "build", path).code == 0
-    text = everything(tmp_path / "site")
+    ended = run("leaderboard", "build", path)
+    assert ended.code == 0
+    text = everything(tmp_path / "site") + ended.out + ended.err
+    assert "hidden-one" in run("leaderboard", "build", path, "--show-names").out
     assert "Team-Open" in text
     assert "Hidden" not in text
     assert "hidden-" not in text
