@@ -115,11 +115,15 @@ def schemas_page() -> str:
 def property_row(name: str, value: Any, schema: dict[str, Any]) -> str:
     """One property of a schema as an item of a list."""
     kind = value.get("type", "") if isinstance(value, dict) else ""
-    kinds = " or ".join(kind) if isinstance(kind, list) else kind
-    needed = ", required" if name in schema.get("required", ()) and kinds else ""
+    facts = [" or ".join(kind) if isinstance(kind, list) else kind]
     about = value.get("description", "") if isinstance(value, dict) else ""
-    bracket = f" ({kinds}{needed})" if kinds else ""
-    return f"- `{name}`{bracket}{': ' if about else ''}{about}\n"
+    if isinstance(value, dict) and "const" in value:
+        facts.append(f"always `{json.dumps(value['const'])}`")
+    if isinstance(value, dict) and "enum" in value:
+        facts.append("one of " + ", ".join(f"`{json.dumps(each)}`" for each in value["enum"]))
+    facts.append("required" if name in schema.get("required", ()) else "")
+    bracket = ", ".join(filter(None, facts))
+    return f"- `{name}`{f' ({bracket})' if bracket else ''}{': ' if about else ''}{about}\n"
 
 
 def indented(text: str) -> str:

@@ -91,3 +91,14 @@ def test_every_schema_is_shown(site: Path) -> None:
 def test_links_are_turned_to_where_the_site_has_their_pages(page: str, written: str, turned: str) -> None:
     known = {"index.md", "scoring.md", "site.md", "images/board.png", "systems/hero.md"}
     assert docs_site.turned(written, page, known) == turned
+
+
+def test_a_property_says_what_it_may_be_and_whether_it_is_needed() -> None:
+    schema = {"required": ["version", "kind"]}
+    row = docs_site.property_row
+    assert row("version", {"const": 1}, schema) == "- `version` (always `1`, required)\n"
+    assert row("kind", {"enum": ["a", None]}, schema) == '- `kind` (one of `"a"`, `null`, required)\n'
+    assert row("n", {"type": ["integer", "null"], "description": "How many."}, schema) == (
+        "- `n` (integer or null): How many.\n"
+    )
+    assert row("any", True, schema) == "- `any`\n"
