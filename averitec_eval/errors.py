@@ -34,20 +34,28 @@ class OutputError(AveritecEvalError):
 class UnreadableError(AveritecEvalError):
     """A file cannot be read at all: absent, not permitted, not in any format known here.
 
-    ``report`` holds its issues where there are any (``averitec_eval.validation.Report``).
+    ``report`` holds its issues where there are any (``averitec_eval.validation.Report``); ``problems`` says of a file
+    that is no submission what is wrong with it, each a sentence.
     """
 
     exit_code = 3
 
-    def __init__(self, message: str, report: object = None) -> None:
+    def __init__(self, message: str, report: object = None, problems: tuple[str, ...] = ()) -> None:
         super().__init__(message)
         self.report = report
+        self.problems = problems
 
 
 class ResourceError(AveritecEvalError):
-    """A resource this package ships or needs is missing or damaged."""
+    """A resource this package ships or needs is missing or damaged; ``problems`` lists what it is, where it is several
+    things.
+    """
 
     exit_code = 4
+
+    def __init__(self, message: str, problems: tuple[str, ...] = ()) -> None:
+        super().__init__(message)
+        self.problems = problems
 
 
 class ServiceError(AveritecEvalError):

@@ -17,7 +17,7 @@ from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
-from averitec_eval.errors import ResourceError, UnreadableError
+from averitec_eval.errors import ResourceError, UnreadableError, UsageError
 from averitec_eval.files import write_atomic
 from averitec_eval.judge.records import KeptReply, ReplyKey, canonical
 from averitec_eval.judge.replies import Replies, problems_of
@@ -57,12 +57,15 @@ def export_replies(
 
     ``counts_only`` puts the counts of each reply in the place of its text, so that it is read as before but quotes
     nothing. What made a reply look steered can then not be told any more. Raises ``ResourceError`` where the model has
-    no replies, and ``OutputError`` where the file cannot be written.
+    no replies, ``OutputError`` where the file cannot be written, and ``UsageError`` where it is the file of replies.
     """
+    target = Path(path)
+    if target.exists() and target.samefile(replies.path):
+        raise UsageError(f"{target}: is the file of replies itself, which would be lost; name another one to write")
     count = 0
     with ExitStack() as stack:
         out: BinaryIO = stack.enter_context(write_atomic(path))
-        if Path(path).name.endswith(".gz"):
+        if target.name.endswith(".gz"):
             packed = gzip.GzipFile(filename="", mode="wb", fileobj=out, mtime=0)
             out = stack.enter_context(cast(BinaryIO, packed))
         out.write(_line({"format": FORMAT, "version": VERSION}))
@@ -110,21 +113,22 @@ def _counts_text(kind: Kind, *counts: float | None) -> str:
 def import_replies(path: str | os.PathLike[str], replies: Replies) -> Imported:
     """Add the replies of a file to those that are kept: all of them, or none.
 
-    Raises ``UnreadableError``, which lists what is wrong with the file, and ``ResourceError`` where a reply differs
-    from the one that is kept in its place.
+    Raises ``UnreadableError``, whose ``problems`` say what is wrong with the file, and ``ResourceError`` where replies
+    differ from those that are kept in their places; its ``problems`` name them.
     """
     file = Path(path)
     merged = replies.merge(_read(file))
     if merged.conflicts:
-        listed = "\n".join(
-            f"  {printable(key.model)} {key.kind} {key.inputs[:12]}, run {key.run}, attempt {attempt}"
-            for key, attempt in merged.conflicts[:SHOWN]
+        problems = _Problems()
+        for key, attempt in merged.conflicts:
+            problems.add(f"{key.model} {key.kind} {key.inputs[:12]}, run {key.run}, attempt {attempt}")
+        what = (
+            "1 reply differs from the one" if problems.count == 1 else f"{problems.count:,} replies differ from those"
         )
-        more = len(merged.conflicts) - SHOWN
         raise ResourceError(
-            f"{file}: {len(merged.conflicts):,} replies differ from those in {replies.path}, nothing was imported; "
-            f"import into another file and compare the two judgings, or move one of them away:\n{listed}"
-            + (f"\n  and {more:,} more" if more > 0 else "")
+            f"{file}: {what} in {replies.path}, nothing was imported; import into another file and compare the two "
+            "judgings, or move one of them away",
+            problems.shown(),
         )
     return Imported(merged.added, merged.there)
 
@@ -148,7 +152,9 @@ def _read(file: Path) -> Iterator[tuple[ReplyKey, KeptReply]]:
         said = getattr(error, "strerror", None) or "it is not packed as gzip packs, or is cut off"
         raise UnreadableError(f"{file}: cannot be read: {said}; nothing was imported") from None
     if problems.count:
-        raise UnreadableError(f"{file}: is no file of replies that can be used, nothing was imported:\n{problems}")
+        raise UnreadableError(
+            f"{file}: is no file of replies that can be used, nothing was imported", problems=problems.shown()
+        )
 
 
 class _Problems:
@@ -161,11 +167,12 @@ class _Problems:
     def add(self, problem: str) -> None:
         self.count += 1
         if len(self._first) < SHOWN:
-            self._first.append(f"  {printable(problem)}")
+            self._first.append(printable(problem))
 
-    def __str__(self) -> str:
+    def shown(self) -> tuple[str, ...]:
+        """What is written out."""
         more = self.count - len(self._first)
-        return "\n".join([*self._first, *([f"  and {more:,} more"] if more else [])])
+        return (*self._first, *([f"and {more:,} more"] if more else []))
 
 
 def _lines(source: Any) -> Iterator[bytes]:

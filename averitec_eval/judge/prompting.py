@@ -107,8 +107,7 @@ class JudgePrompts:
         prompts = {kind: _parsed(PROMPT_NAMES[kind], text, problems) for kind, text in texts.items()}
         if problems:
             count = f"{len(problems)} problem{'s' if len(problems) > 1 else ''}"
-            listed = "\n".join(f"  {problem}" for problem in problems)
-            raise ConfigError(f"{folder}: the prompts cannot be used, {count}:\n{listed}", tuple(problems))
+            raise ConfigError(f"{folder}: the prompts cannot be used, {count}", tuple(problems))
         digests = {
             kind: hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest() for kind, text in texts.items()
         }

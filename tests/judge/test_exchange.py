@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from judge.asked import GOOD
 
-from averitec_eval.errors import OutputError, ResourceError, UnreadableError
+from averitec_eval.errors import OutputError, ResourceError, UnreadableError, UsageError
 from averitec_eval.judge import exchange
 from averitec_eval.judge.exchange import SHOWN, Imported, export_replies, import_replies
 from averitec_eval.judge.reading import read_reply
@@ -99,13 +99,25 @@ def test_counts_alone_are_read_as_the_whole_reply_is(kind: str, text: str, reaso
     assert read_reply(taken.text, asked.kind, taken.finish_reason) == read_reply(secret, asked.kind, reason)
 
 
+@pytest.mark.parametrize("linked", [False, True])
+def test_replies_are_not_exported_over_themselves(linked: bool, replies: Replies, tmp_path: Path) -> None:
+    target = tmp_path / "link.jsonl" if linked else replies.path
+    if linked:
+        target.symlink_to(replies.path)
+    with pytest.raises(UsageError, match="is the file of replies itself"):
+        export_replies(replies, target, counts_only=True)
+    with Replies(replies.path, readonly=True) as again:
+        assert len(again) == 6
+
+
 def test_reply_that_differs_is_reported_and_nothing_is_changed(replies: Replies, tmp_path: Path) -> None:
     export_replies(replies, tmp_path / "r.jsonl")
     with Replies(tmp_path / "other.sqlite") as other:
         other.put(key(2), replace(REPLY, text="something else"))
         before = list(other)
-        with pytest.raises(ResourceError, match=r"1 replies differ from those in .*\n.*run 0, attempt 0"):
+        with pytest.raises(ResourceError, match="1 reply differs from the one in ") as caught:
             import_replies(tmp_path / "r.jsonl", other)
+        assert caught.value.problems == (f"m {key(2).kind} {'0' * 12}, run 0, attempt 0",)
         assert list(other) == before
         other.put(key(9), REPLY)  # the file can still be written
 
@@ -123,7 +135,8 @@ def refused(lines: list[Any], folder: Path) -> str:
         with pytest.raises(UnreadableError) as caught:
             import_replies(path, taken)
         assert len(taken) == 0
-    return str(caught.value)
+    assert "\n" not in str(caught.value), "the command line writes it in one line"
+    return "\n".join(caught.value.problems)
 
 
 @pytest.mark.parametrize(
@@ -185,8 +198,9 @@ def test_another_file_is_refused(data: bytes, what: str, tmp_path: Path) -> None
     path = tmp_path / "strange.jsonl"
     path.write_bytes(data)
     with Replies(tmp_path / "taken.sqlite") as taken:
-        with pytest.raises(UnreadableError, match=what):
+        with pytest.raises(UnreadableError) as caught:
             import_replies(path, taken)
+        assert what in " ".join((str(caught.value), *caught.value.problems))
         assert len(taken) == 0
         with pytest.raises(UnreadableError, match="cannot be read"):
             import_replies(tmp_path / "absent.jsonl", taken)

@@ -240,12 +240,15 @@ def test_every_problem_of_a_folder_is_told_at_once(
     assert len(problems) == len(expected)
     for part in expected:
         assert any(part in problem for problem in problems)
-        assert part in str(raised.value)
+    assert str(raised.value) == f"{tmp_path}: the prompts cannot be used, {len(expected)} problem" + (
+        "s" if len(expected) > 1 else ""
+    )
 
 
 def test_a_folder_that_is_not_there(tmp_path: Path) -> None:
-    with pytest.raises(ConfigError, match="cannot be read"):
+    with pytest.raises(ConfigError, match=r"1 problem$") as raised:
         JudgePrompts.load(tmp_path / "none")
+    assert "cannot be read" in raised.value.problems[0]
 
 
 def test_names_of_prompts_are_those_of_their_files() -> None:
