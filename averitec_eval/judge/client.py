@@ -33,6 +33,7 @@ from averitec_eval.baselines.models.service import (
     refusal_of,
 )
 from averitec_eval.baselines.ports import ChatModel, ChatRequest, ModelError
+from averitec_eval.errors import UsageError
 from averitec_eval.judge.asking import Answered, Unanswered
 from averitec_eval.judge.records import MAX_REPLY_CHARS, Ask, KeptReply
 from averitec_eval.judge.replies import MAX_NAME_CHARS
@@ -191,7 +192,7 @@ class ServedJudge:
                     self._dialect.learn(fault.refusal, sent) or self._dialect.known(body) != sent
                 ):
                     continue
-                raise self._unanswered(fault.error, fault.refusal) from None
+                raise self._unanswered(fault.error, fault.refusal, sent=fault.sent) from None
             except ModelError as error:
                 raise self._unanswered(error, None) from None
 
@@ -206,13 +207,13 @@ class ServedJudge:
             served_model=blotted(reply.served_model),
         )
 
-    def _unanswered(self, error: ModelError, refusal: Refusal | None) -> Unanswered:
+    def _unanswered(self, error: ModelError, refusal: Refusal | None, *, sent: bool = True) -> Unanswered:
         stop, wait = "", None
         if refusal is not None:
             stop, wait = STOPPED_BY.get(refusal.status, ""), refusal.wait
             if refusal.status == 429 and any(code in refusal.text for code in QUOTA):
                 stop = "quota"
-        charged = refusal is None and error.fault in UNCERTAIN
+        charged = sent and refusal is None and error.fault in UNCERTAIN
         return Unanswered(error.fault, error.detail, wait=wait, charged=charged, stop=stop)
 
     async def _once(self, body: dict[str, Any]) -> tuple[bytes, float]:
@@ -280,12 +281,29 @@ def served_chat(
 ) -> ServedJudge:
     """The judge of an identity on a server: at ``base_url``, else where the environment says, else OpenAI's.
 
-    The key comes from ``environment``, the process's own where it is None. Raises ``ResourceError`` where the library
-    is not installed.
+    The key comes from ``environment``, the process's own where it is None. Raises ``UsageError`` for an address that is
+    none and a timeout that is not above 0, and ``ResourceError`` where the library is not installed.
     """
     environment = os.environ if environment is None else environment
     address = base_url or environment.get(URL_VARIABLE) or None
+    if address is not None and not _is_address(address):
+        where = "--base-url" if base_url else URL_VARIABLE
+        # What stands there is not said: it may be a key in the wrong place.
+        raise UsageError(f"{where}: expected the address of a server, such as http://localhost:8000/v1")
+    if not timeout > 0:
+        raise UsageError(f"the timeout must be above 0 seconds; found {timeout:g}")
     return ServedJudge(identity.model, address, identity.parameters, timeout, key_from(environment))
+
+
+def _is_address(text: str) -> bool:
+    """Whether a request can be sent there at all."""
+    from urllib.parse import urlsplit
+
+    try:
+        parts = urlsplit(text)
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0 and text.isprintable()
+    except ValueError:
+        return False
 
 
 def local_chat(identity: JudgeIdentity) -> LocalJudge:

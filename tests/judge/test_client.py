@@ -14,6 +14,7 @@ from baselines.server import FAULT_OF, FAULTS, Answer, Request, always, as_json,
 from judge.asked import GOOD, IDENTITY, Time, make_asks
 
 from averitec_eval.baselines.ports import ChatRequest, ModelError, Reply
+from averitec_eval.errors import UsageError
 from averitec_eval.judge import asking, client
 from averitec_eval.judge.asking import Answered, Asked, Asking, Unanswered, ask
 from averitec_eval.judge.client import LocalJudge, ServedJudge, local_chat, pause_of, read_answer, served_chat
@@ -175,6 +176,27 @@ def test_address_and_key_come_from_the_environment() -> None:
     assert (judge.base_url, judge.key, judge.timeout) == ("http://127.0.0.1:1/v1", KEY, 3.0)
     assert served_chat(IDENTITY, "http://127.0.0.1:2/v1", environment).base_url == "http://127.0.0.1:2/v1"
     assert (served_chat(IDENTITY, None, {}).base_url, served_chat(IDENTITY, None, {}).key) == (None, "none")
+
+
+@pytest.mark.parametrize(
+    "address", ["localhost:8000", "ftp://host/v1", "http://", "http://host:port/v1", "http://a\nb"]
+)
+def test_address_that_is_none_is_refused_before_anything_is_asked(address: str) -> None:
+    with pytest.raises(UsageError, match="--base-url: expected the address of a server"):
+        served_chat(IDENTITY, address, {})
+    with pytest.raises(UsageError, match="AVERITEC_EVAL_BASE_URL: expected"):
+        served_chat(IDENTITY, None, {"AVERITEC_EVAL_BASE_URL": address})
+
+
+@pytest.mark.parametrize("timeout", [0.0, -1.0])
+def test_time_that_nothing_can_take_is_refused(timeout: float) -> None:
+    with pytest.raises(UsageError, match="the timeout must be above 0 seconds"):
+        served_chat(IDENTITY, "http://127.0.0.1:2/v1", {}, timeout=timeout)
+
+
+def test_question_that_never_left_costs_nothing() -> None:
+    found = failure(once("http://127.0.0.1:9/v1", 5.0))
+    assert (found.fault, found.charged) == ("connection", False)
 
 
 def choice(**more: Any) -> dict[str, Any]:

@@ -58,12 +58,13 @@ class Refusal:
 
 
 class Fault(Exception):  # noqa: N818 - never leaves the modules that ask servers
-    """A failed request, with the refusal where the server said something."""
+    """A failed request, with the refusal where the server said something; ``sent`` is False where it never left."""
 
-    def __init__(self, error: ModelError, refusal: Refusal | None = None) -> None:
+    def __init__(self, error: ModelError, refusal: Refusal | None = None, *, sent: bool = True) -> None:
         super().__init__(error.fault)
         self.error = error
         self.refusal = refusal
+        self.sent = sent
 
 
 @dataclass(eq=False)
@@ -133,17 +134,31 @@ def faults_of_library(blotter: Blotter, refused: type[Exception], timeout: float
         yield
     except Fault:
         raise
-    except openai.APITimeoutError:
-        raise Fault(ModelError("timeout", f"no answer within {timeout:g} s")) from None
+    except openai.APITimeoutError as error:
+        raise Fault(ModelError("timeout", f"no answer within {timeout:g} s"), sent=_was_sent(error)) from None
     except openai.OpenAIError as error:
         refusal = next((getattr(e, "refusal", None) for e in (error, error.__cause__) if isinstance(e, refused)), None)
         if isinstance(refusal, Refusal):
             raise blotter.fault_of(refusal) from None
-        raise Fault(ModelError("connection", blotter.said(str(error.__cause__ or error)))) from None
+        said = blotter.said(str(error.__cause__ or error))
+        raise Fault(ModelError("connection", said), sent=_was_sent(error)) from None
     except Exception as error:  # noqa: BLE001 - the comment says why
         # While the answer is read, the library lets the errors of the library below it pass, whichever that is.
         kind = "timeout" if "Timeout" in type(error).__name__ else "connection"
         raise Fault(ModelError(kind, blotter.said(f"the answer broke off: {type(error).__name__}"))) from None
+
+
+_UNSENT = ("ConnectError", "ConnectTimeout", "PoolTimeout", "UnsupportedProtocol")
+
+
+def _was_sent(error: Exception) -> bool:
+    """Whether a request had a connection to go by; the library below tells by the name of its error."""
+    return type(error.__cause__).__name__ not in (
+        "ConnectError",
+        "ConnectTimeout",
+        "PoolTimeout",
+        "UnsupportedProtocol",
+    )
 
 
 def apart(body: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any] | None]:
