@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from strategies import json_objects
 
-from averitec_eval.baselines.components.json_reply import read_object, text_of, texts_of
+from averitec_eval.baselines.components.json_reply import read_object, read_objects, text_of, texts_of
 
 
 @pytest.mark.parametrize(
@@ -66,6 +66,18 @@ def test_whatever_is_json_reads_as_json_does(value: dict[str, object]) -> None:
 
     assert found is not None
     assert (found.value, found.repaired) == (value, False)
+
+
+@pytest.mark.parametrize("number", ["-", "0.", "-12.", "3e", "1.5E-", "2e+"])
+def test_a_number_that_is_cut_is_left_out(number: str) -> None:
+    text = f'{{"a": {{"x": 1}}, "b": {{"y": {number}'
+
+    found = read_object(text)
+
+    assert found is not None
+    assert found.value == {"a": {"x": 1}, "b": {}}
+    (whole,) = read_objects(text)
+    assert (whole.value, whole.complete) == (found.value, False)
 
 
 @given(json_objects, st.data())

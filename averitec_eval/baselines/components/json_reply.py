@@ -17,6 +17,7 @@ from averitec_eval.baselines.components.asking import sound
 _WORDS = {"true": True, "false": False, "null": None, "True": True, "False": False, "None": None}
 _WORD = re.compile(r"[A-Za-z]+")
 _NUMBER = re.compile(r"-?[0-9]{1,300}(?:\.[0-9]{1,300})?(?:[eE][+-]?[0-9]{1,3})?")
+_CUT_NUMBER = re.compile(r"-|-?[0-9]{1,300}(?:\.|(?:\.[0-9]{1,300})?[eE][+-]?)")
 _SPACE = re.compile(r"\s*")
 _ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f"}
 _DEEPEST = 50
@@ -222,6 +223,9 @@ class _Reader:
             return self._list()
         if character in "\"'":
             return self._string()
+        if _CUT_NUMBER.fullmatch(self.text, self.place):
+            self.place = len(self.text)
+            raise _CutError
         number, word = _NUMBER.match(self.text, self.place), _WORD.match(self.text, self.place)
         if number:
             self.place = number.end()
