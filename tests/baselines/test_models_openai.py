@@ -34,6 +34,7 @@ from averitec_eval.baselines.models.replies import parse_json, read_completion
 from averitec_eval.baselines.models.usage import Tally
 from averitec_eval.baselines.ports import FAULTS as KNOWN_FAULTS
 from averitec_eval.baselines.ports import ChatRequest, Message, ModelError
+from averitec_eval.errors import UsageError
 
 KEY = "sk-very-secret-0123456789"
 
@@ -263,6 +264,14 @@ def test_key_comes_from_the_environment_alone() -> None:
     assert key_from({"OPENAI_API_KEY": "b"}) == "b"
     assert key_from({"OPENAI_API_KEY": "b", "AVERITEC_EVAL_API_KEY": "a"}) == "a"
     assert key_from({"OPENAI_API_KEY": "b", "AVERITEC_EVAL_API_KEY": ""}) == "b"
+    assert key_from({"OPENAI_API_KEY": "b\r\n", "AVERITEC_EVAL_API_KEY": " "}) == "b"
+
+
+@pytest.mark.parametrize("key", ["sk-one\nsk-two", "sk-schlüssel", "sk-\x00"])
+def test_key_that_cannot_be_sent_is_refused_and_not_quoted(key: str) -> None:
+    with pytest.raises(UsageError, match=r"^OPENAI_API_KEY: ") as caught:
+        key_from({"OPENAI_API_KEY": key})
+    assert "sk-" not in str(caught.value)
 
 
 def test_what_a_hostile_server_says_is_shown_in_one_printable_line() -> None:

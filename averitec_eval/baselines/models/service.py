@@ -14,6 +14,7 @@ from typing import Any
 
 from averitec_eval.baselines.models.replies import is_too_long
 from averitec_eval.baselines.ports import ModelError
+from averitec_eval.errors import UsageError
 from averitec_eval.validation.printable import printable
 
 KEY_VARIABLES = ("AVERITEC_EVAL_API_KEY", "OPENAI_API_KEY")
@@ -44,8 +45,20 @@ NAMED = ("model", "messages", "input", "encoding_format")
 
 
 def key_from(environment: Mapping[str, str]) -> str:
-    """The key that the environment holds, ``NO_KEY`` if it holds none."""
-    return next((environment[name] for name in KEY_VARIABLES if environment.get(name)), NO_KEY)
+    """The key that the environment holds, without white space around it; ``NO_KEY`` if it holds none.
+
+    Raises ``UsageError``, which does not quote it, for one that cannot be sent: libraries would write it into their
+    errors.
+    """
+    for name in KEY_VARIABLES:
+        key = environment.get(name, "").strip()
+        if key:
+            if not (key.isascii() and key.isprintable()):
+                raise UsageError(
+                    f"{name}: holds a line break or another character that no key has; expected the key alone"
+                )
+            return key
+    return NO_KEY
 
 
 @dataclass(frozen=True, slots=True)
