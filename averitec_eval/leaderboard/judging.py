@@ -178,7 +178,8 @@ class Judge:
         details of its claims: where ``detailed``, if the gold is public and the file could be scored.
 
         Where the store has the file's outcome, nothing is validated or scored. Raises ``ResourceError`` if the store
-        or the judge's replies are damaged. A store that cannot be used is given up with one notice.
+        or the judge's replies are damaged and ``UnreadableError`` if an exported file of them is. A store that cannot
+        be used is given up with one notice.
         """
         outcome, sha256, details = self._score(slug, path, input_format, detailed=detailed)
         if self.kept is None or outcome.result is None or sha256 is None:
@@ -196,6 +197,7 @@ class Judge:
         stored = self._stored(whole)
         if stored is not None:
             return stored
+        kept.opened()  # replies that cannot be read are not the submission's fault, and end the build
         try:
             predictions = read_predictions(path, key.submission_sha256, input_format=input_format)
             judged = replace(outcome, result=kept.judge(result, predictions, DEFAULT_SETTINGS))

@@ -90,11 +90,22 @@ class KeptJudge:
             rules=self.rules,
             identity=self.identity,
             prompts=self._prompts,
-            replies=self._opened(),
+            replies=self.opened(),
             judge=self._computed(),
         )
         judged = with_judgements(result, self.gold, judgements, self.identity, self.rules)
         return with_intervals(judged, self.gold, intervals)
+
+    def opened(self) -> Replies | None:
+        """The replies, opened when they are first needed: a board that changed nowhere needs none.
+
+        Raises ``UnreadableError`` or ``ResourceError`` where they cannot be used.
+        """
+        from averitec_eval.judge.run import opened_replies
+
+        if self._replies is None and self._path is not None:
+            self._replies = self._open.enter_context(opened_replies(self._path))
+        return self._replies
 
     def close(self) -> None:
         """Let go of the file of replies."""
@@ -108,14 +119,6 @@ class KeptJudge:
 
             self._judge = LiteJudge()
         return self._judge
-
-    def _opened(self) -> Replies | None:
-        """The replies, opened when they are first needed: a board that changed nowhere needs none."""
-        from averitec_eval.judge.run import opened_replies
-
-        if self._replies is None and self._path is not None:
-            self._replies = self._open.enter_context(opened_replies(self._path))
-        return self._replies
 
 
 def _like(known: dict[str, Any] | Any, config: JudgeConfig) -> dict[str, Any]:

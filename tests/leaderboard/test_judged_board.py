@@ -264,10 +264,11 @@ def test_replies_that_are_not_there_stop_the_board(folder: Path, judge: dict[str
         build_boards(read_config(path))
 
 
-def test_damaged_replies_stop_the_board(folder: Path) -> None:
-    (folder / "bad.sqlite").write_bytes(b"no database " * 100)
+@pytest.mark.parametrize(("name", "error"), [("bad.sqlite", ResourceError), ("bad.jsonl", UnreadableError)])
+def test_damaged_replies_stop_the_board(folder: Path, name: str, error: type[Exception]) -> None:
+    (folder / name).write_bytes(b"no database " * 100)
     settings = json.loads((folder / "board.yaml").read_text(encoding="utf-8"))
     path = folder / "damaged.yaml"
-    path.write_text(json.dumps({**settings, "judge": {"model": MODEL, "replies": "bad.sqlite"}}), encoding="utf-8")
-    with pytest.raises(ResourceError):
+    path.write_text(json.dumps({**settings, "judge": {"model": MODEL, "replies": name}}), encoding="utf-8")
+    with pytest.raises(error):
         build_boards(read_config(path))
