@@ -289,7 +289,8 @@ def _run(args: argparse.Namespace, out: Output) -> int:
         if args.dry_run:
             return _estimate(args, gold, identity, prompts, out)
         with ExitStack() as stack:
-            replies, chat = _replies(args, stack), _chat(args, identity)
+            chat = _chat(args, identity)  # first: what is wrong with it leaves no empty file of replies
+            replies = _replies(args, stack)
             judging = _Judging(args, gold, prompts, replies, chat, out)
             if args.repeat is None:
                 result, code = judging.once(identity, args.out)
@@ -302,6 +303,7 @@ def _run(args: argparse.Namespace, out: Output) -> int:
 
 def _check(args: argparse.Namespace) -> None:
     """Refuse options that contradict each other, before anything is read or asked."""
+    from averitec_eval.judge.replies import MAX_RUNS
     from averitec_eval.judge.run import LITE
     from averitec_eval.scoring.profiles import check_levels
 
@@ -309,6 +311,8 @@ def _check(args: argparse.Namespace) -> None:
         raise UsageError("--repeat writes a folder for each run: give --out DIR")
     if args.repeat == 1:
         raise UsageError("--repeat 1 is what happens without it; agreement needs at least 2 runs")
+    if args.repeat is not None and args.repeat > MAX_RUNS:
+        raise UsageError(f"--repeat must be at most {MAX_RUNS:,}; found {args.repeat:,}")
     if args.repeat is not None and args.model == LITE:
         raise UsageError(f"{LITE} says the same every time; --repeat is for judges that may not")
     for name in ("dry_run", "limit", "retry_unusable"):

@@ -42,6 +42,9 @@ MAX_TOKENS = 1 << 40
 MAX_ATTEMPTS = 1000
 """How many replies to one question are kept."""
 
+MAX_RUNS = 1000
+"""Of how many runs of one judge replies are kept."""
+
 MEND = (
     "name another file with --replies, or move this one away; replies exported from it before can be imported into "
     "a new one"
@@ -346,7 +349,7 @@ def problems_of(key: ReplyKey, reply: KeptReply) -> list[str]:
         if not isinstance(value, str) or not _SHA256.fullmatch(value):
             found.append(f"{name} is no SHA-256 in 64 hexadecimal digits")
     counts = {
-        "run": (key.run, MAX_ATTEMPTS),
+        "run": (key.run, MAX_RUNS),
         "attempt": (reply.attempt, MAX_ATTEMPTS),
         "prompt_tokens": (reply.prompt_tokens, MAX_TOKENS),
         "completion_tokens": (reply.completion_tokens, MAX_TOKENS),
@@ -410,6 +413,7 @@ __all__ = [
     "APPLICATION_ID",
     "MAX_ATTEMPTS",
     "MAX_NAME_CHARS",
+    "MAX_RUNS",
     "MAX_TOKENS",
     "SCHEMA_VERSION",
     "Merged",

@@ -89,8 +89,16 @@ def judge_identity(
 ) -> JudgeIdentity:
     """Who judges, where ``model`` is asked with these parameters by these prompts.
 
-    ``ev2r-lite`` is the proxy, which has neither, and ``smollm2`` the local model; neither is fit for ranking.
+    ``ev2r-lite`` is the proxy, which has neither, and ``smollm2`` the local model; neither is fit for ranking. Raises
+    ``UsageError`` for a name under which no reply could be kept.
     """
+    from averitec_eval.judge.replies import MAX_NAME_CHARS
+
+    if not model or len(model) > MAX_NAME_CHARS or not model.isprintable():
+        raise UsageError(
+            f"the name of a model must be from 1 to {MAX_NAME_CHARS:,} characters that can be seen; found "
+            f"{len(model):,} characters"
+        )
     if model == LITE:
         from averitec_eval.judge.lite import LiteJudge
 

@@ -271,6 +271,12 @@ USAGE = {
     "a temperature": (["--temperature", "-1"], "at least 0"),
     "resamples": (["--resamples", "0"], "resamples"),
     "a timeout": (["--timeout", "inf"], "at least 0"),
+    "no time": (["--timeout", "0"], "above 0 seconds"),
+    "an address": (["--base-url", "localhost:8000"], "expected the address of a server"),
+    "a model without a name": (["--model", ""], "characters that can be seen"),
+    "a model with a name too long": (["--model", "m" * 1001], "found 1,001 characters"),
+    "a model with a hidden name": (["--model", "m\u202e"], "characters that can be seen"),
+    "runs beyond number": (["--repeat", "1001", "--out", "x"], "at most 1,000"),
 }
 
 
@@ -283,6 +289,7 @@ def test_wrong_usage_is_told_before_anything_is_asked(
     assert ended.code == 2
     assert message in ended.err + capsys.readouterr().err
     assert server.requests == []
+    assert not Path("ev2r-replies.sqlite").exists()
 
 
 def test_openai_is_not_asked_without_a_key(task: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch) -> None:
